@@ -1,0 +1,55 @@
+# The four kinds of targets that this project has, and what holds for all of them.
+
+find_program(MURDER_CCACHE ccache)
+if(MURDER_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${MURDER_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MURDER_CCACHE})
+endif()
+
+add_library(murder_options INTERFACE)
+target_include_directories(murder_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
+target_compile_options(murder_options INTERFACE
+  -Wall -Wextra -Werror -Wnon-virtual-dtor -Wshadow=local -fno-omit-frame-pointer)
+if(MURDER_SANITIZE)
+  target_compile_options(murder_options INTERFACE -fsanitize=${MURDER_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(murder_options INTERFACE -fsanitize=${MURDER_SANITIZE})
+endif()
+if(MURDER_SANITIZE MATCHES "address")
+  # A file name that is compared, a container that is read past its size: found by the library's own checks.
+  target_compile_definitions(murder_options INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
+
+# murder_library(NAME SOURCES… DEPENDS…): murder_base from base/, and so on.
+function(murder_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC murder_options ${ARG_DEPENDS})
+endfunction()
+
+function(murder_binary name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE murder_options ${ARG_DEPENDS})
+endfunction()
+
+# One test binary a folder. Golden files and vectors are found by MURDER_SOURCE_DIR.
+function(murder_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE murder_options ${ARG_DEPENDS} GTest::gmock GTest::gtest GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE MURDER_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                                             MURDER_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
+
+# A libFuzzer target with its seed corpus, built by the `fuzz` preset.
+function(murder_fuzz name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  if(MURDER_FUZZ)
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE murder_options ${ARG_DEPENDS})
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set_property(GLOBAL APPEND PROPERTY MURDER_FUZZERS ${name})
+  endif()
+endfunction()
