@@ -50,9 +50,9 @@ class [[nodiscard]] Result {
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
   // Whatever T can be made from, as a function that returns T would accept.
   template <typename U>
-    requires(std::convertible_to<U, T> && !std::same_as<std::remove_cvref_t<U>, Result> &&
-             !std::same_as<std::remove_cvref_t<U>, Error> && !std::same_as<std::remove_cvref_t<U>, T>)
-  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  requires(std::convertible_to<U, T> && !std::same_as<std::remove_cvref_t<U>, Result> &&
+           !std::same_as<std::remove_cvref_t<U>, Error> && !std::same_as<std::remove_cvref_t<U>, T>) Result(U&& value)
+      : state_(std::in_place_index<0>, std::forward<U>(value)) {}
 
   explicit operator bool() const { return state_.index() == 0; }
 
@@ -111,9 +111,9 @@ inline Status ok() { return {}; }
 }  // namespace murder
 
 // Leaves the enclosing function with the error of `expression`, if it is one.
-#define MURDER_TRY(expression)                                                     \
-  do {                                                                             \
-    if (auto murder_try_result = (expression); !murder_try_result) [[unlikely]] {  \
-      return std::move(murder_try_result).error();                                 \
-    }                                                                              \
+#define MURDER_TRY(expression)                                                    \
+  do {                                                                            \
+    if (auto murder_try_result = (expression); !murder_try_result) [[unlikely]] { \
+      return std::move(murder_try_result).error();                                \
+    }                                                                             \
   } while (false)
