@@ -6,14 +6,19 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
+#include <sstream>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "operator/config/cyrus/options.h"
 
@@ -31,6 +36,9 @@ class InstalledCyrus : public ::testing::Test {
     std::string name = (fs::temp_directory_path() / "cyrus_options_test.XXXXXX").string();
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     directory_ = name;
+    // Started by root, cyr_info becomes the user cyrus.
+    fs::permissions(directory_, fs::perms::owner_all | fs::perms::group_exec | fs::perms::group_read |
+                                    fs::perms::others_exec | fs::perms::others_read);
     std::ofstream(directory_ / "cyrus.conf") << "SERVICES {\n  imap cmd=\"imapd\" listen=\"imap\"\n}\n";
     const auto version = installed_version();
     ASSERT_TRUE(version) << version.error().message;
@@ -69,11 +77,20 @@ class InstalledCyrus : public ::testing::Test {
   Version version_{};
 };
 
-// What cyr_info prints for a default.
+// What cyr_info prints for a default: a bitfield's values with all their spellings, in the order of the allowed values.
 std::string printed(const Option& option) {
   const auto value = std::string(option.default_value.value_or(""));
   if (option.type == Type::Switch) return value == "1" ? "yes" : "no";
-  return value;
+  if (option.type != Type::Bitfield) return value;
+
+  std::istringstream words(value);
+  const std::set<std::string, std::less<>> set{std::istream_iterator<std::string>(words), {}};
+  std::string text;
+  for (const auto& spellings : option.values) {
+    if (std::ranges::none_of(spellings, [&](auto spelling) { return set.contains(spelling); })) continue;
+    for (const auto spelling : spellings) text.append(text.empty() ? "" : " ").append(spelling);
+  }
+  return text;
 }
 
 TEST_F(InstalledCyrus, HasTheOptionsAndDefaultsOfTheTable) {
@@ -99,24 +116,33 @@ TEST_F(InstalledCyrus, HasTheOptionsAndDefaultsOfTheTable) {
     if (option.name == "autocreate_acl") continue;
     ours[std::string(option.name)] = printed(option);
   }
-  EXPECT_EQ(ours, theirs);
+  for (const auto& [name, value] : ours) {
+    if (!theirs.contains(name)) {
+      ADD_FAILURE() << name << " is in the table only";
+    } else {
+      EXPECT_EQ(value, theirs[name]) << name;
+    }
+  }
+  for (const auto& [name, value] : theirs) EXPECT_TRUE(ours.contains(name)) << name << " is not in the table";
 }
 
 TEST_F(InstalledCyrus, KnowsEveryOptionOfTheTable) {
   std::string lines = with("partition-x", "/x");
   for (const auto& option : option_table()) {
     if (!option.is_in(version_) || option.name == "configdirectory") continue;
+    if (!option.deprecated_since.empty()) continue;  // Known, but conf-lint names them all the same.
     std::string key(option.name);
-    // These two are computed names and no option at all to conf-lint; imap/backend.c and imap/mboxname.c read them.
-    if (key.starts_with("*_") || key.starts_with("metadir-") || key == "autocreate_acl" || key == "partition-*")
-      continue;
+    // No options to conf-lint, but imap/backend.c, imap/mboxname.c and imap/autocreate.c read them.
+    if (key.starts_with("*_") || key.starts_with("metadir-") || key == "autocreate_acl") continue;
+    if (key == "partition-*") continue;   // partition-x is there already.
+    if (key == "zoneinfo_dir") continue;  // Every program looks for its time zones there.
     for (auto star = key.find('*'); star != std::string::npos; star = key.find('*')) key[star] = 'x';
-    const auto value = option.default_value.value_or("").empty() ? std::string_view() : *option.default_value;
-    if (!value.empty()) {
-      lines.append(key).append(": ").append(value).append("\n");
-    } else if (option.type == Type::String) {
-      lines.append(key).append(": x\n");
-    }
+    // cyr_info becomes these, so they cannot be just any.
+    std::string value(option.default_value.value_or(""));
+    if (key == "cyrus_user") value = "cyrus";
+    if (key == "cyrus_group") value = "mail";
+    if (value.empty()) value = option.type == Type::String ? "x" : option.values.empty() ? "0" : option.values[0][0];
+    lines.append(key).append(": ").append(value).append("\n");
   }
   const auto output = cyr_info("conf-lint", lines);
   EXPECT_EQ(output.exit_code, 0) << output.text;
@@ -155,17 +181,25 @@ TEST_F(InstalledCyrus, RefusesTheSameValues) {
   }
 }
 
-// Each list of values, taken whole, and none but those.
+// Every allowed value of every option, and none but those. A run sets the first value of all options, the next one the
+// second, and so on.
 TEST_F(InstalledCyrus, AllowsTheValuesOfTheTable) {
+  std::vector<std::string> runs;
   for (const auto& option : option_table()) {
     if (!option.is_in(version_) || option.values.empty()) continue;
     EXPECT_EQ(cyr_info("conf-lint", with(option.name, "no-such-value")).exit_code, exit_config) << option.name;
+    std::size_t run = 0;
     for (const auto& spellings : option.values) {
       for (const auto spelling : spellings) {
-        const auto output = cyr_info("conf-lint", with(option.name, spelling));
-        EXPECT_EQ(output.exit_code, 0) << option.name << ": " << spelling << "\n" << output.text;
+        if (run == runs.size()) runs.push_back(with("admins", "cyrus"));
+        runs[run++].append(option.name).append(": ").append(spelling).append("\n");
       }
     }
+  }
+  EXPECT_GT(runs.size(), 20u);  // sieve_extensions alone has more.
+  for (const auto& lines : runs) {
+    const auto output = cyr_info("conf-lint", lines);
+    EXPECT_EQ(output.exit_code, 0) << lines << output.text;
   }
 }
 

@@ -105,7 +105,7 @@ TEST(OptionTable, KnowsWhatEachReleaseAdded) {
     Version first;
   };
   constexpr Row rows[] = {
-      {"allowstarttls", Version::V3_10},    {"master_ready_file", Version::V3_10}, {"maxliteral", Version::V3_10},
+      {"allowstarttls", Version::V3_10},    {"master_ready_file", Version::V3_10}, {"aps_expiry", Version::V3_10},
       {"quotawarnpercent", Version::V3_10}, {"replicaonly", Version::V3_12},       {"fatals_abort", Version::V3_12},
       {"global_lock", Version::V3_12},      {"mupdate_server", Version::V3_6},     {"debug_slowio", Version::V3_12},
       {"backuppartition-x", Version::V3_6},
@@ -117,6 +117,12 @@ TEST(OptionTable, KnowsWhatEachReleaseAdded) {
     }
   }
   EXPECT_EQ(find_option(Version::V3_12, "backuppartition-x"), nullptr);
+}
+
+// Debian 12's package has this in spite of its manual page; as a plain number, unlike its successors.
+TEST(OptionTable, KnowsWhatSecurityFixesBrought) {
+  EXPECT_EQ(find_option(Version::V3_6, "maxliteral")->type, Type::Int);
+  EXPECT_EQ(find_option(Version::V3_10, "maxliteral")->type, Type::ByteSize);
 }
 
 // A behaviour that has an option must say the same as the table.

@@ -118,8 +118,10 @@ Status check_key(std::string_view key) {
   if (key.empty()) return Error{"an option without a name"};
   if (std::ranges::all_of(key, is_key_character)) return ok();
   const bool upper_case = std::ranges::any_of(key, [](char c) { return c >= 'A' && c <= 'Z'; });
-  return Error{"'" + std::string(key) + "' cannot be the name of an option: " +
-               (upper_case ? "write it in lower case" : "it consists of a-z, 0-9, - and _")};
+  std::string message = "'";
+  message.append(key).append("' cannot be the name of an option: ");
+  message += upper_case ? "write it in lower case" : "it consists of a-z, 0-9, - and _";
+  return Error{message};
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ TEST(FindOption, FindsOptionsOfServicesAndChannels) {
       {"imaps_tls_required", "tls_required"},
       {"sieve_timeout", "timeout"},
       {"sieve_maxscripts", "sieve_maxscripts"},
-      {"lmtp_admins", "lmtp_admins"},
+      {"lmtp_admins", "admins"},
       {"imap_sasl_mech_list", "sasl_mech_list"},
       {"imap_be1_password", "*_password"},
       {"replica_sync_host", "sync_host"},

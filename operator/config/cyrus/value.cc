@@ -126,7 +126,7 @@ std::vector<std::string_view> unknown_words(const Option& option, std::string_vi
   return unknown;
 }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string quoted(std::string_view text) { return std::string("'").append(text).append("'"); }
 
 Error not_allowed(const Option& option, std::string_view value) {
   std::string message = quoted(value) + " is not allowed, only ";
