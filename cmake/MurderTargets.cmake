@@ -35,6 +35,7 @@ function(murder_precompile name)
 endfunction()
 murder_precompile(murder_precompiled)
 murder_precompile(murder_precompiled_test <gmock/gmock.h> <gtest/gtest.h>)
+target_link_libraries(murder_precompiled_test PRIVATE GTest::gmock GTest::gtest)
 
 # murder_library(NAME SOURCES… DEPENDS…): murder_base from base/, and so on.
 function(murder_library name)
