@@ -9,7 +9,13 @@ endif()
 add_library(murder_options INTERFACE)
 target_include_directories(murder_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 target_compile_options(murder_options INTERFACE
-  -Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Wshadow=local -fno-omit-frame-pointer)
+  -Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -fno-omit-frame-pointer
+  # Designated initializers leave out what keeps its default: that is what they are for.
+  -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC bug 105651: "x" + std::string is reported as overlapping.
+  target_compile_options(murder_options INTERFACE -Wno-restrict)
+endif()
 if(MURDER_SANITIZE)
   target_compile_options(murder_options INTERFACE -fsanitize=${MURDER_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(murder_options INTERFACE -fsanitize=${MURDER_SANITIZE})
