@@ -117,6 +117,15 @@ TEST_P(Preload, LosesNothingOfForkedChildren) {
   EXPECT_EQ(counts().size(), 8008u);
 }
 
+// A service's descriptors are moved about; none of its connections may ever get a line of log.
+TEST_P(Preload, FindsItsSocketAgainOrMakesANewOne) {
+  const auto receiver = receive();
+  auto process = chatter({"shuffle"});
+  ASSERT_EQ(process.wait(), 0);
+  ASSERT_TRUE(collector.wait_for_count(3));
+  EXPECT_EQ(counts(), (std::map<std::string, int>{{"before", 1}, {"after dup2", 1}, {"after close", 1}}));
+}
+
 TEST_P(Preload, SpillsWhileNobodyListens) {
   auto process = chatter({"flood", "4", "1000"});
   ASSERT_EQ(process.wait(), 0);

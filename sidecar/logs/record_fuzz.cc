@@ -3,8 +3,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
 
 #include "sidecar/logs/json_line.h"
+#include "sidecar/logs/preload/wire.h"
 #include "sidecar/logs/record.h"
 #include "sidecar/logs/spill.h"
 #include "sidecar/logs/watch.h"
@@ -20,10 +23,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(match_event(record));
   };
 
-  if (const auto record = decode_record(bytes)) {
+  const auto round_trip = [&](std::string_view datagram) {
+    const auto record = decode_record(datagram);
+    if (!record) return;
     check(*record);
     const auto again = decode_record(encode_record(*record));
     if (!again || *again != *record) std::abort();
+  };
+  round_trip(bytes);
+  // With magic and size as they must be, which chance seldom finds.
+  if (size >= MURDER_LOG_HEADER) {
+    std::string framed{bytes};
+    framed.replace(0, 4, MURDER_LOG_MAGIC, 4);
+    for (int i = 0; i < 4; ++i) framed[MURDER_LOG_AT_SIZE + i] = static_cast<char>(size >> (8 * i));
+    round_trip(framed);
   }
   // The same as a text, so that the rules for texts get their share without a valid header.
   LogRecord text;
