@@ -166,6 +166,7 @@ TEST_F(RealCyrus, LosesNothingWhileTheReceiverIsAway) {
     return std::ranges::count_if(
                records, [](const LogRecord& record) { return record.text == "done recovering cyrus databases"; }) == 2;
   }));
+  ASSERT_TRUE(serves());  // until then a signal would find no handler
   receiver->stop();
   master.signal(SIGQUIT);
   ASSERT_EQ(master.wait(), 0);
@@ -187,7 +188,7 @@ TEST_F(RealCyrus, TroubleBecomesEvents) {
     });
   };
   auto master = cyrmaster();
-  ASSERT_TRUE(wait_for("ctl_cyrusdb", "done recovering cyrus databases"));
+  ASSERT_TRUE(serves());
   auto second = cyrmaster("second.pid");
   EXPECT_TRUE(event_seen(ServiceUnbound{"mupdate", "Address already in use"}));
   second.signal(SIGQUIT);
