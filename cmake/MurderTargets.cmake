@@ -9,7 +9,7 @@ endif()
 add_library(murder_options INTERFACE)
 target_include_directories(murder_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 target_compile_options(murder_options INTERFACE
-  -Wall -Wextra -Werror -Wnon-virtual-dtor -fno-omit-frame-pointer
+  -Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -fno-omit-frame-pointer
   # Designated initializers leave out what keeps its default: that is what they are for.
   -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
