@@ -14,7 +14,11 @@ target_compile_options(murder_options INTERFACE
   -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC bugs 105651 and 105329: sound uses of std::string are reported as overlapping or out of bounds.
-  target_compile_options(murder_options INTERFACE -Wno-restrict -Wno-array-bounds)
+  target_compile_options(murder_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
+endif()
+if(MURDER_FUZZ)
+  # What is fuzzed is in the libraries: without this libFuzzer sees no coverage there.
+  target_compile_options(murder_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 if(MURDER_SANITIZE)
   target_compile_options(murder_options INTERFACE -fsanitize=${MURDER_SANITIZE} -fno-sanitize-recover=all)
