@@ -59,7 +59,10 @@ class Reader {
   void read(const Json& value, const std::string& path, std::vector<T>& into) {
     if (!value.is_array()) return fail(path, "must be a list");
     into.clear();
-    for (const auto& item : value) read(item, path + "[" + std::to_string(into.size()) + "]", into.emplace_back());
+    for (const auto& item : value) {
+      const std::string item_path = path + "[" + std::to_string(into.size()) + "]";
+      read(item, item_path, into.emplace_back());
+    }
   }
   template <typename T>
   void read(const Json& value, const std::string& path, T& into) {
