@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "operator/api/common.h"
+#include "operator/config/cyrus/version.h"
 
 namespace murder::api {
 
-enum class CyrusRelease { V3_6, V3_10, V3_12 };
+using CyrusRelease = cyrus::Version;
 enum class Engine { Cyrus, Native };
 enum class HierarchySeparator { Dot, Slash };
 enum class VirtualDomains { Off, UserId, On };
@@ -83,8 +84,14 @@ struct FrontendSpec {
   std::vector<std::string> http_modules = {"caldav", "carddav"};
 };
 
+struct RetentionSpec {
+  std::int64_t deleted_mailbox_days = 28;
+  std::int64_t expunged_message_days = 28;
+};
+
 struct BackendDefaults {
   BackendServices services;
+  RetentionSpec retention;
   bool allow_all_subscribe = true;
   bool push_at_start = false;
 };

@@ -112,9 +112,26 @@ void fields(Io& io, FrontendSpec& frontend) {
 }
 
 template <typename Io>
+void fields(Io& io, RetentionSpec& retention) {
+  io.field({.name = "deletedMailboxDays",
+            .doc = "Days for which a deleted mailbox can be brought back; 0: for ever (cyr_expire(8), -D).",
+            .minimum = 0,
+            .maximum = 36500},
+           retention.deleted_mailbox_days);
+  io.field(
+      {.name = "expungedMessageDays",
+       .doc =
+           "Days for which an expunged message can be brought back by unexpunge(8); 0: for ever (cyr_expire(8), -X).",
+       .minimum = 0,
+       .maximum = 36500},
+      retention.expunged_message_days);
+}
+
+template <typename Io>
 void fields(Io& io, BackendDefaults& backend) {
   io.field({.name = "services", .doc = "What every backend serves, to frontends and to other backends."},
            backend.services);
+  io.field({.name = "retention", .doc = "How long what was deleted is kept."}, backend.retention);
   io.field({.name = "allowAllSubscribe",
             .doc = "Let users subscribe to mailboxes that are on other backends. Cyrus then accepts any name "
                    "(allowallsubscribe)."},

@@ -25,8 +25,8 @@ struct Target {
   std::string root;  // a node's directories are ROOT/nodes/NODE/{etc,secrets,conf,run,spool,sieve,log}
   std::map<std::string, std::string> addresses;  // node → address to listen on; all addresses when absent
   std::string library = "/usr/lib/cyrus/bin";    // Cyrus's programs
-  std::string syslog_preload;                    // path of libmurder-syslog.so
   std::string user = "cyrus";                    // that Cyrus runs as
+  bool log_to_files = true;                      // JSON lines in the node's log directory; else to standard output
 };
 
 // Absolute paths of a node. `etc` is generated and can be made anew; `conf`, `spool` and `sieve` are the mail; `run` is
