@@ -227,8 +227,8 @@ class Node:
         if preload.exists():
             environment |= {
                 "LD_PRELOAD": str(preload),
-                "MURDER_SYSLOG_SOCKET": f"{self.run}/log.sock",
-                "MURDER_SYSLOG_SPILL": f"{self.run}/log.spill",
+                "MURDER_LOG_SOCKET": f"{self.run}/log.sock",
+                "MURDER_LOG_SPILL": f"{self.run}/log.spill",
             }
         with open(self.top / "cyrmaster.log", "ab") as log:
             self.master = subprocess.Popen(

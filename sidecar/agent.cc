@@ -1,0 +1,102 @@
+#include "sidecar/agent.h"
+
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "sidecar/health/cyrmaster.h"
+#include "sidecar/layout/directories.h"
+
+namespace murder::agent {
+namespace {
+
+sigset_t awaited_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
+void say(const std::string& text) { std::cerr << "murder-agent: " << text << std::endl; }
+
+}  // namespace
+
+Result<AgentConfig> read_config(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  if (!file || !(text << file.rdbuf())) return system_error("read", path);
+  auto config = parse_agent_config(text.view());
+  if (!config) return std::move(config).error().in(path);
+  return config;
+}
+
+void block_signals() {
+  const sigset_t signals = awaited_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+Agent::Agent(AgentConfig config, std::string own_password)
+    : config_(std::move(config)),
+      own_password_(std::move(own_password)),
+      sasldb_(config_.paths.sasldb, config_.server_name),
+      monitor_(config_, {std::string(layout::agent_user), own_password_}, state_) {}
+
+Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
+  auto password = layout::make_password();
+  if (!password) return std::move(password).error();
+  std::unique_ptr<Agent> agent(new Agent(std::move(config), *std::move(password)));
+  const auto& settings = agent->config_;
+
+  auto http = http::Server::start(settings, agent->state_, [agent = agent.get()] {
+    return agent->logs_ ? agent->logs_->counts() : http::LogCounts{};
+  });
+  if (!http) return std::move(http).error();
+
+  if (auto laid_out = agent->lay_out(); !laid_out) return std::move(laid_out).error().in("layout");
+  auto logs = LogOutput::start(settings, [agent = agent.get()](const logs::LogEvent& event) {
+    if (const auto* disabled = std::get_if<logs::ServiceDisabled>(&event)) {
+      agent->monitor_.service_disabled(disabled->service);
+    }
+  });
+  if (!logs) return std::move(logs).error().in("logs");
+  agent->logs_ = *std::move(logs);
+  agent->http_ = *std::move(http);
+  agent->state_.update([](health::Snapshot& now) { now.laid_out = true; });
+  agent->monitor_.start();
+  return agent;
+}
+
+Status Agent::lay_out() {
+  const std::lock_guard lock(layout_mutex_);
+  MURDER_TRY(layout::make_directories(layout::directories(config_)));
+  if (config_.paths.sasldb.empty()) return ok();
+  auto accounts = layout::read_accounts(config_.paths.accounts);
+  if (!accounts) return std::move(accounts).error();
+  accounts->push_back({std::string(layout::agent_user), own_password_});
+  const auto written = sasldb_.update(*std::move(accounts));
+  if (!written) return written.error();
+  return ok();
+}
+
+Status Agent::reload() {
+  if (auto laid_out = lay_out(); !laid_out) return std::move(laid_out).error().in("layout");
+  return health::signal_cyrmaster(config_.paths.master_pid, SIGHUP);
+}
+
+void Agent::run_until_stopped() {
+  const sigset_t signals = awaited_signals();
+  while (true) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) break;
+    const auto reloaded = reload();
+    say(reloaded ? "reloaded" : "reload: " + reloaded.error().message);
+  }
+  http_.reset();
+  monitor_.stop();
+  logs_.reset();
+}
+
+}  // namespace murder::agent

@@ -1,0 +1,62 @@
+// The loop that looks at the node, every interval and on request, and keeps what it saw in State.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "base/agent_config.h"
+#include "base/result.h"
+#include "sidecar/health/judge.h"
+#include "sidecar/health/state.h"
+#include "sidecar/health/status_probe.h"
+
+namespace murder::health {
+
+class Monitor {
+ public:
+  // `own_login` is the agent's own account on this node.
+  Monitor(const AgentConfig& config, Login own_login, State& state);
+  ~Monitor() { stop(); }
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+  void start();
+  void stop();
+
+  // From the log: cyrmaster gave a service up. It counts until cyrmaster is restarted or the service answers again.
+  void service_disabled(const std::string& service);
+
+  // Makes a round now, and returns when one that began after the call is in State.
+  void check_now();
+
+ private:
+  void run(std::stop_token stop);
+  void round();
+  Observations observe();
+  void look_at_services(Observations& seen);
+
+  const AgentConfig config_;
+  const Login own_login_;
+  State& state_;
+
+  // Of the loop's thread alone.
+  std::map<std::string, int> refused_rounds_;
+  std::optional<Time> cyrmaster_since_;
+  std::string cyrus_version_;
+
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::condition_variable round_done_;
+  std::uint64_t rounds_wanted_ = 0;  // a round is wanted now when more than rounds_begun_
+  std::uint64_t rounds_begun_ = 0;
+  std::uint64_t rounds_done_ = 0;
+  std::set<std::string> disabled_;
+  std::jthread thread_;
+};
+
+}  // namespace murder::health
