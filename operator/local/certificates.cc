@@ -207,8 +207,8 @@ Result<CertificateAuthority> CertificateAuthority::open(const std::string& direc
   if (!pem) return std::move(pem).error();
   auto key_pem = to_pem(key.get());
   if (!key_pem) return std::move(key_pem).error();
-  MURDER_TRY(write_durably(key_path, *key_pem, {.mode = 0600}));
-  MURDER_TRY(write_durably(certificate_path, *pem, {.mode = 0600}));
+  MURDER_TRY(write_file(key_path, *key_pem, {.mode = 0600}));
+  MURDER_TRY(write_file(certificate_path, *pem, {.mode = 0600}));
   authority.own_.reset(begun->release());
   authority.key_.reset(key.release());
   authority.pem_ = std::move(*pem);
@@ -251,8 +251,8 @@ Result<bool> CertificateAuthority::ensure(const std::string& certificate_path, c
   if (!pem) return std::move(pem).error();
   auto key_pem = to_pem(key.get());
   if (!key_pem) return std::move(key_pem).error();
-  MURDER_TRY(write_durably(key_path, *key_pem, access));
-  MURDER_TRY(write_durably(certificate_path, *pem, access));
+  MURDER_TRY(write_file(key_path, *key_pem, access));
+  MURDER_TRY(write_file(certificate_path, *pem, access));
   return true;
 }
 

@@ -45,16 +45,16 @@ Status give(int fd, const Access& access, const std::string& path) {
 
 Owner self() { return {geteuid(), getegid()}; }
 
-Status write_durably(const std::string& path, std::string_view bytes, const Access& access) {
+Status write_file(const std::string& path, std::string_view bytes, const Access& access) {
   const auto beside = path + ".new";
   if (unlink(beside.c_str()) != 0 && errno != ENOENT) return system_error("remove", beside);
   const net::UniqueFd fd(open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd) return system_error("create", beside);
   MURDER_TRY(write_all(fd.get(), bytes, beside));
   MURDER_TRY(give(fd.get(), access, beside));
-  if (fsync(fd.get()) != 0) return system_error("sync", beside);
+  if (access.survives_power_loss && fsync(fd.get()) != 0) return system_error("sync", beside);
   if (rename(beside.c_str(), path.c_str()) != 0) return system_error("rename to", path);
-  return sync_directory_of(path);
+  return access.survives_power_loss ? sync_directory_of(path) : ok();
 }
 
 Result<std::optional<std::string>> read_file(const std::string& path) {

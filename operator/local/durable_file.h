@@ -23,10 +23,11 @@ Owner self();
 struct Access {
   mode_t mode = 0600;
   Owner owner = self();
+  bool survives_power_loss = true;  // costs two syncs; in any case the file is seen whole or not at all
 };
 
 // Never follows a symbolic link at `path` and never shows a file with fewer restrictions than `access` says.
-Status write_durably(const std::string& path, std::string_view bytes, const Access& access);
+Status write_file(const std::string& path, std::string_view bytes, const Access& access);
 
 // Nothing when there is no such file.
 Result<std::optional<std::string>> read_file(const std::string& path);

@@ -19,7 +19,7 @@ bool is_mounted_over(const std::string& path) { return path.ends_with("/etc/host
 // The new bytes first, then the new length: a reader in between sees a line too many rather than an empty file.
 Status write_in_place(const std::string& path, const std::string& bytes, const Access& access) {
   const net::UniqueFd fd(open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd && errno == ENOENT) return write_durably(path, bytes, access);
+  if (!fd && errno == ENOENT) return write_file(path, bytes, access);
   if (!fd) return system_error("open", path);
   if (pwrite(fd.get(), bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
       ftruncate(fd.get(), static_cast<off_t>(bytes.size())) != 0 || fsync(fd.get()) != 0) {
@@ -43,7 +43,7 @@ Result<std::vector<std::string>> write_changed(const std::vector<config::File>& 
     if (!there) return std::move(there).error();
     if (*there == file.bytes) continue;
     MURDER_TRY(is_mounted_over(file.path) ? write_in_place(file.path, file.bytes, access)
-                                          : write_durably(file.path, file.bytes, access));
+                                          : write_file(file.path, file.bytes, access));
     changed.push_back(file.path);
   }
   return changed;

@@ -66,7 +66,7 @@ Result<config::Passwords> ensure_passwords(const std::string& path, const std::v
   }
   if (made) {
     MURDER_TRY(make_directory(std::filesystem::path(path).parent_path().string(), {.mode = 0700}));
-    MURDER_TRY(write_durably(path, nlohmann::json(*passwords).dump(2) + "\n", {.mode = 0600}));
+    MURDER_TRY(write_file(path, nlohmann::json(*passwords).dump(2) + "\n", {.mode = 0600}));
   }
   return passwords;
 }

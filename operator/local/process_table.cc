@@ -59,7 +59,6 @@ std::string version_of(const std::string& proc) {
   return {};
 }
 
-// Nothing for a process that is gone or a zombie.
 std::optional<Process> describe(pid_t pid, const std::string& proc) {
   static const long ticks = sysconf(_SC_CLK_TCK);
   const auto text = read_file(proc + "/stat");
@@ -151,11 +150,13 @@ Result<std::map<std::string, NodeProcesses>> scan(const Places& places, const st
   return sorted;
 }
 
+std::optional<Process> process_of(pid_t pid) { return describe(pid, "/proc/" + std::to_string(pid)); }
+
 std::optional<net::UniqueFd> open_process(const Process& process) {
   net::UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, process.pid, 0)));
   if (!handle) return {};
   // Whoever has the pid now: the handle is on it, so that what is read of it next is true of it.
-  const auto now = describe(process.pid, "/proc/" + std::to_string(process.pid));
+  const auto now = process_of(process.pid);
   if (!now || now->started != process.started) return {};
   return handle;
 }

@@ -52,6 +52,9 @@ NodeProcesses sort_out(const std::vector<Process>& processes, const Places& plac
 // All processes of all directories below places.nodes(), also of nodes that are in no topology any more.
 Result<std::map<std::string, NodeProcesses>> scan(const Places& places, const std::string& library);
 
+// The process that has this pid now. Nothing when there is none, or only a zombie.
+std::optional<Process> process_of(pid_t pid);
+
 // A handle on a process that stays its own when the pid is used again (pidfd_open(2)). Nothing when it has gone.
 std::optional<net::UniqueFd> open_process(const Process& process);
 // Nothing happens when it has gone.

@@ -133,7 +133,7 @@ Result<std::optional<ClusterState>> load(const Places& places) {
 }
 
 Status save(const Places& places, const ClusterState& state) {
-  return write_durably(places.cluster_json(), to_json(state), {.mode = 0600});
+  return write_file(places.cluster_json(), to_json(state), {.mode = 0600});
 }
 
 Result<StateLock> StateLock::take(const Places& places) {
