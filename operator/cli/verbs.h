@@ -11,5 +11,6 @@ namespace murder::cli {
 void add_validate(CLI::App& app, int& code);
 void add_render(CLI::App& app, int& code);
 void add_crds(CLI::App& app, int& code);
+void add_local(CLI::App& app, int& code);
 
 }  // namespace murder::cli

@@ -71,7 +71,8 @@ Result<int> choose_network(const std::string& cluster, const std::set<int>& take
 }
 
 std::set<int> networks_in_use(const std::string& proc_net_tcp) {
-  // "  0: 0100147F:0F41 00000000:0000 0A …": the address as the CPU's number, the port, the peer, the state (0A: listens).
+  // "  0: 0100147F:0F41 00000000:0000 0A …": the address as the CPU's number, the port, the peer, the state (0A:
+  // listens).
   std::set<int> networks;
   std::istringstream lines(proc_net_tcp);
   std::string line;

@@ -21,20 +21,7 @@ constexpr std::size_t kLongest = 1 << 20;
 // One question on its way: connecting, sending, receiving, done.
 class Exchange {
  public:
-  explicit Exchange(const Question& question) : question_(question) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(question.endpoint.port);
-    if (inet_pton(AF_INET, question.endpoint.host.c_str(), &address.sin_addr) != 1) return end("not an IPv4 address");
-    socket_.reset(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!socket_) return end(std::strerror(errno));
-    if (connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
-      return end(std::strerror(errno));
-    }
-    if (!question.path.empty()) {
-      unsent_ = "GET " + question.path + " HTTP/1.1\r\nHost: " + question.endpoint.host + "\r\nConnection: close\r\n\r\n";
-    }
-  }
+  explicit Exchange(const Question& question) : question_(question) { begin(); }
 
   bool open() const { return static_cast<bool>(socket_); }
   pollfd wanted() const { return {socket_.get(), static_cast<short>(unsent_.empty() ? POLLIN : POLLOUT), 0}; }
@@ -68,6 +55,22 @@ class Exchange {
   Answer take() { return std::move(answer_); }
 
  private:
+  void begin() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(question_.endpoint.port);
+    if (inet_pton(AF_INET, question_.endpoint.host.c_str(), &address.sin_addr) != 1) return end("not an IPv4 address");
+    socket_.reset(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!socket_) return end(std::strerror(errno));
+    if (connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
+      return end(std::strerror(errno));
+    }
+    if (!question_.path.empty()) {
+      unsent_ =
+          "GET " + question_.path + " HTTP/1.1\r\nHost: " + question_.endpoint.host + "\r\nConnection: close\r\n\r\n";
+    }
+  }
+
   const Question& question_;
   net::UniqueFd socket_;
   std::string unsent_;

@@ -36,8 +36,8 @@ class CertificateAuthority {
   // PEM of the authority's own certificate.
   const std::string& certificate() const { return pem_; }
 
-  // Makes CERTIFICATE and KEY (PEM) unless they are there, ours, for exactly these names, and good for more than a third
-  // of their life yet. True when they were made anew.
+  // Makes CERTIFICATE and KEY (PEM) unless they are there, ours, for exactly these names, and good for more than a
+  // third of their life yet. True when they were made anew.
   Result<bool> ensure(const std::string& certificate, const std::string& key, const CertificateNames& names,
                       CertificateUse use, const Access& access, std::chrono::system_clock::time_point now) const;
 

@@ -13,8 +13,8 @@
 
 namespace murder::local {
 
-// One MurderCluster and the Backends that are its own. Errors: all mistakes of the manifests, one a line; no cluster, or
-// several of them.
+// One MurderCluster and the Backends that are its own. Errors: all mistakes of the manifests, one a line; no cluster,
+// or several of them.
 struct OneCluster {
   api::MurderCluster cluster;
   std::vector<api::Backend> backends;

@@ -38,7 +38,7 @@ std::vector<std::vector<std::string>> stages(const ClusterState& state,
   std::vector<std::vector<std::string>> stages(4);
   for (const auto& [name, node] : processes) {
     const auto role = roles.find(name);
-    const std::size_t stage = role == roles.end()               ? 0
+    const std::size_t stage = role == roles.end()              ? 0
                               : role->second == Role::Frontend ? 1
                               : role->second == Role::Backend  ? 2
                                                                : 3;

@@ -14,7 +14,9 @@ namespace {
 
 using topology::Node;
 
-bool is_mounted_over(const std::string& path) { return path.ends_with("/etc/hosts") || path.ends_with("/etc/services"); }
+bool is_mounted_over(const std::string& path) {
+  return path.ends_with("/etc/hosts") || path.ends_with("/etc/services");
+}
 
 // The new bytes first, then the new length: a reader in between sees a line too many rather than an empty file.
 Status write_in_place(const std::string& path, const std::string& bytes, const Access& access) {
@@ -56,8 +58,8 @@ Result<std::vector<std::string>> write_node(const topology::Topology& topology, 
   const Owner ours{self().uid, cyrus.gid};
   MURDER_TRY(make_directory(paths.root, {.mode = 0750, .owner = ours}));
   MURDER_TRY(make_directory(paths.etc(), {.mode = 0750, .owner = ours}));
-  for (const auto& own : {paths.secrets(), paths.tls(), paths.conf(), paths.run(), paths.sieve(), paths.log(),
-                          paths.root + "/spool"}) {
+  for (const auto& own :
+       {paths.secrets(), paths.tls(), paths.conf(), paths.run(), paths.sieve(), paths.log(), paths.root + "/spool"}) {
     MURDER_TRY(make_directory(own, {.mode = own == paths.log() ? mode_t{0750} : mode_t{0700}, .owner = cyrus}));
   }
 

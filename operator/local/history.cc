@@ -11,9 +11,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::array kReasons = {
-    Reason::NotRunning,      Reason::Exited,           Reason::OrphanedChildren,     Reason::ServiceDisabled,
-    Reason::AgentUnresponsive, Reason::ConfigurationChanged, Reason::NotWanted,      Reason::StopTooSlow,
-    Reason::WaitingForAgent, Reason::WaitingForMaster, Reason::BackingOff,           Reason::OneAtATime,
+    Reason::NotRunning,        Reason::Exited,
+    Reason::OrphanedChildren,  Reason::ServiceDisabled,
+    Reason::AgentUnresponsive, Reason::ConfigurationChanged,
+    Reason::NotWanted,         Reason::StopTooSlow,
+    Reason::WaitingForAgent,   Reason::WaitingForMaster,
+    Reason::BackingOff,        Reason::OneAtATime,
 };
 
 Reason reason_from(const std::string& text) {

@@ -1,5 +1,5 @@
-// What the supervisor remembers, in STATE/run/history.json: a supervisor that takes over goes on where the last one was,
-// and `status` tells of restarts and of what waits for what. Of no use after a reboot, and then not believed.
+// What the supervisor remembers, in STATE/run/history.json: a supervisor that takes over goes on where the last one
+// was, and `status` tells of restarts and of what waits for what. Of no use after a reboot, and then not believed.
 #pragma once
 
 #include <string>

@@ -35,13 +35,20 @@ Spawn Launcher::agent(const Node& node, const std::string& version) const {
 Spawn Launcher::cyrmaster(const Node& node, const std::string& version) const {
   Spawn spawn = in_view(node, version);
   // No -d: it stays what we started. As root it binds the ports and then becomes Cyrus's user by itself.
-  spawn.argv = {library + "/master", "-C", node.paths.imapd_conf(), "-M", node.paths.cyrus_conf(),
-                "-p",                node.paths.run() + "/master.pid", "-L", node.paths.log() + "/cyrmaster.out"};
+  spawn.argv = {library + "/master",
+                "-C",
+                node.paths.imapd_conf(),
+                "-M",
+                node.paths.cyrus_conf(),
+                "-p",
+                node.paths.run() + "/master.pid",
+                "-L",
+                node.paths.log() + "/cyrmaster.out"};
   spawn.output = node.paths.log() + "/cyrmaster.out";
   // syslog(3) to the agent; the prefix is for what is said before imapd.conf is read.
-  for (const auto& variable : {"LD_PRELOAD=" + places.preload(), "MURDER_LOG_SOCKET=" + node.paths.run() + "/log.sock",
-                               "MURDER_LOG_SPILL=" + node.paths.run() + "/log.spill",
-                               "CYRUS_SYSLOG_PREFIX=" + node.name}) {
+  for (const auto& variable :
+       {"LD_PRELOAD=" + places.preload(), "MURDER_LOG_SOCKET=" + node.paths.run() + "/log.sock",
+        "MURDER_LOG_SPILL=" + node.paths.run() + "/log.spill", "CYRUS_SYSLOG_PREFIX=" + node.name}) {
     spawn.environment.push_back(variable);
   }
   return spawn;

@@ -47,8 +47,8 @@ Result<Seen> observe(const topology::Topology& topology, const Places& places, n
   std::vector<Question> questions;
   std::vector<Asked> asked;
   const auto ask_agent = [&](const Node& node, const char* path, Sign SeenNode::*sign) {
-    questions.push_back({.endpoint = {.host = node.address, .port = static_cast<std::uint16_t>(node.agent_http_port)},
-                         .path = path});
+    questions.push_back(
+        {.endpoint = {.host = node.address, .port = static_cast<std::uint16_t>(node.agent_http_port)}, .path = path});
     asked.push_back({&seen.nodes[node.name], sign});
   };
   bool others_wait = false;

@@ -82,7 +82,8 @@ void ports(const Topology& topology, const std::set<std::string>& running, Compl
 
 void space(const Places& places, Complaints& complaints) {
   struct statvfs found {};
-  if (statvfs(places.root.c_str(), &found) != 0) return complaints.push_back(system_error("look at", places.root).message);
+  if (statvfs(places.root.c_str(), &found) != 0)
+    return complaints.push_back(system_error("look at", places.root).message);
   const unsigned long long free = static_cast<unsigned long long>(found.f_bavail) * found.f_frsize;
   if (free < kSpace) {
     complaints.push_back(places.root + " has " + std::to_string(free >> 20) + " MiB left, and 200 MiB are needed");
@@ -126,15 +127,14 @@ Programs Programs::beside_this() {
   std::error_code failed;
   const auto self = fs::read_symlink("/proc/self/exe", failed);
   const auto directory = self.parent_path().string();
-  return {.murder = self.string(),
-          .agent = directory + "/murder-agent",
-          .preload = directory + "/libmurder-syslog.so"};
+  return {.murder = self.string(), .agent = directory + "/murder-agent", .preload = directory + "/libmurder-syslog.so"};
 }
 
 std::vector<std::string> check_cyrus(const std::string& library, const std::string& user) {
   Complaints complaints;
   if (access((library + "/master").c_str(), X_OK) != 0) {
-    complaints.push_back("Cyrus IMAP is not installed (no " + library + "/master): apt install cyrus-imapd cyrus-murder");
+    complaints.push_back("Cyrus IMAP is not installed (no " + library +
+                         "/master): apt install cyrus-imapd cyrus-murder");
   }
   if (auto identity = process::identity_of(user); !identity) {
     complaints.push_back(identity.error().message + ": apt install cyrus-common makes it");
@@ -146,7 +146,8 @@ std::vector<std::string> preflight(const Topology& topology, const Launcher& lau
                                    const std::set<std::string>& running) {
   Complaints complaints;
   for (const auto& program : {programs.agent, programs.preload}) {
-    if (access(program.c_str(), R_OK) != 0) complaints.push_back(program + " is missing: build or install all of murder");
+    if (access(program.c_str(), R_OK) != 0)
+      complaints.push_back(program + " is missing: build or install all of murder");
   }
   programs_of_services(topology, complaints);
   socket_paths(topology, complaints);

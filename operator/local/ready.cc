@@ -52,8 +52,8 @@ void pause(Moment time) { poll(nullptr, 0, static_cast<int>(time.count())); }
 
 std::string last_lines(const topology::Node& node, std::size_t count) {
   std::string text;
-  for (const auto& path :
-       {node.paths.log() + "/" + node.name + ".jsonl", node.paths.log() + "/agent.out", node.paths.log() + "/cyrmaster.out"}) {
+  for (const auto& path : {node.paths.log() + "/" + node.name + ".jsonl", node.paths.log() + "/agent.out",
+                           node.paths.log() + "/cyrmaster.out"}) {
     std::ifstream file(path);
     std::deque<std::string> lines;
     for (std::string line; std::getline(file, line);) {

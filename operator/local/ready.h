@@ -11,8 +11,8 @@
 
 namespace murder::local {
 
-// Ready: agent and Cyrus run with the versions that are wanted, and the agent's /readyz says so. The error of a deadline
-// says of each node that is missing what it lacks, with the last lines of its log.
+// Ready: agent and Cyrus run with the versions that are wanted, and the agent's /readyz says so. The error of a
+// deadline says of each node that is missing what it lacks, with the last lines of its log.
 Status await_ready(const topology::Topology& topology, const ClusterState& state, const Places& places,
                    std::chrono::milliseconds patience, const std::function<void(const std::string&)>& progress);
 

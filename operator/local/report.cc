@@ -111,8 +111,11 @@ std::string to_text(const Report& report) {
   const auto running = [](const std::optional<pid_t>& pid) {
     return pid ? "process " + std::to_string(*pid) : std::string("does not run");
   };
-  std::string text = report.cluster + ": " + (!report.wanted ? "down" : report.ready() ? "ready" : "not ready") + " (" +
-                     report.places.root + ")\n";
+  std::string text = report.cluster + ": " +
+                     (!report.wanted   ? "down"
+                      : report.ready() ? "ready"
+                                       : "not ready") +
+                     " (" + report.places.root + ")\n";
   if (report.wanted) {
     text += "supervisor: " + running(report.supervisor) + ", guard: " + running(report.guard) + "\n";
   }

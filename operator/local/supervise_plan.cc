@@ -100,7 +100,8 @@ class NodePlan {
     }
     if (past_.cyrus.asked_to_end) return insist(Kind::KillCyrus, past_.cyrus);
     if (!self_.processes.orphans.empty()) end_orphans();
-    if (is_over(past_.bad_since, kBadPatience) && now_ >= past_.cyrus.no_restart_before) return restart(Reason::ServiceDisabled, self_.text);
+    if (is_over(past_.bad_since, kBadPatience) && now_ >= past_.cyrus.no_restart_before)
+      return restart(Reason::ServiceDisabled, self_.text);
     if (process->version != node_.versions.cyrus) {
       restart(Reason::ConfigurationChanged, "its files are others than those it was started with");
     }
@@ -155,9 +156,8 @@ class NodePlan {
   }
 
   bool is_stopped_now(const std::string& name) const {
-    return std::any_of(decision_.actions.begin(), decision_.actions.end(), [&](const Action& action) {
-      return action.kind == Kind::StopCyrus && action.node == name;
-    });
+    return std::any_of(decision_.actions.begin(), decision_.actions.end(),
+                       [&](const Action& action) { return action.kind == Kind::StopCyrus && action.node == name; });
   }
 
   bool is_over(const std::optional<Moment>& since, Moment patience) const { return since && now_ - *since >= patience; }
@@ -165,9 +165,7 @@ class NodePlan {
   void act(Kind kind, Reason reason, std::string message) {
     decision_.actions.push_back({kind, node_.name, reason, std::move(message)});
   }
-  void hold(Reason reason, std::string message) {
-    decision_.holds.push_back({node_.name, reason, std::move(message)});
-  }
+  void hold(Reason reason, std::string message) { decision_.holds.push_back({node_.name, reason, std::move(message)}); }
 
   const WantedNode& node_;
   const std::vector<WantedNode>& wanted_;

@@ -55,11 +55,11 @@ struct Seen {
 
 // What is remembered of one of a node's two processes.
 struct Past {
-  pid_t pid = 0;          // as last seen; 0 when it is known to have ended
-  Moment started{0};      // of that process
-  Moment not_before{0};   // of the next start
-  int failures = 0;       // in a row
-  int restarts = 0;       // ever, in this run
+  pid_t pid = 0;         // as last seen; 0 when it is known to have ended
+  Moment started{0};     // of that process
+  Moment not_before{0};  // of the next start
+  int failures = 0;      // in a row
+  int restarts = 0;      // ever, in this run
   bool asked_to_end = false;
   Moment asked_at{0};
   Moment no_restart_before{0};         // for its health
@@ -122,12 +122,12 @@ void remember(Memory& memory, const Action& action, const Outcome& outcome, Mome
 
 inline constexpr Moment kFirstPause{1'000};
 inline constexpr Moment kLongestPause{60'000};
-inline constexpr Moment kForgiven{60'000};         // failures, after being up this long
-inline constexpr Moment kMasterPatience{20'000};   // then the others start without it: they serve what they know
+inline constexpr Moment kForgiven{60'000};        // failures, after being up this long
+inline constexpr Moment kMasterPatience{20'000};  // then the others start without it: they serve what they know
 inline constexpr Moment kStopPatience{15'000};
 inline constexpr Moment kOrphanPatience{2'000};
-inline constexpr Moment kSettling{30'000};         // a node may take this long to become ready before it counts as down
-inline constexpr Moment kFirstCheck{5'000};        // health is not judged before a process is up this long
+inline constexpr Moment kSettling{30'000};   // a node may take this long to become ready before it counts as down
+inline constexpr Moment kFirstCheck{5'000};  // health is not judged before a process is up this long
 inline constexpr Moment kBadPatience{3'000};
 inline constexpr Moment kSilentPatience{15'000};
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <set>
 #include <chrono>
+#include <set>
 #include <utility>
 #include <vector>
 

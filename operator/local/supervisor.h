@@ -1,5 +1,6 @@
 // The two processes that keep a local murder running: the supervisor, and a guard that does nothing but start the
-// supervisor again, as the supervisor does with the guard. Killing either is repaired by the other; no person is needed.
+// supervisor again, as the supervisor does with the guard. Killing either is repaired by the other; no person is
+// needed.
 #pragma once
 
 #include "base/result.h"

@@ -31,8 +31,8 @@ struct Up {
   topology::Topology topology;
 };
 
-// Returns when every node is ready. Nothing is touched when a check fails. When a node does not become ready in time the
-// error says what it lacks and ends with its last log lines; the supervisor goes on trying.
+// Returns when every node is ready. Nothing is touched when a check fails. When a node does not become ready in time
+// the error says what it lacks and ends with its last log lines; the supervisor goes on trying.
 Result<Up> up(const std::vector<api::ManifestFile>& manifests, const UpOptions& options, const Progress& progress);
 
 // After a reboot: the manifests as last brought up.

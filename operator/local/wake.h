@@ -1,4 +1,5 @@
-// Waits for what can happen to a supervising process: a signal, the end of one of the processes it watches, or the time.
+// Waits for what can happen to a supervising process: a signal, the end of one of the processes it watches, or the
+// time.
 #pragma once
 
 #include <vector>
