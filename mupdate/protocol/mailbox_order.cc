@@ -13,7 +13,9 @@ class Key {
   unsigned char operator[](std::size_t i) const {
     const char byte = name_[i];
     if (i == domain_end_) return 0x1d;
-    if (byte == '.' && (domain_end_ == std::string_view::npos || i > domain_end_)) return 0x1f;
+    const bool in_domain = domain_end_ != std::string_view::npos && i < domain_end_;
+    if (byte == '.' && !in_domain) return 0x1f;
+    if (byte == '^' && !in_domain) return '.';
     return static_cast<unsigned char>(byte);
   }
 
