@@ -9,7 +9,12 @@ endif()
 add_library(murder_options INTERFACE)
 target_include_directories(murder_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
 target_compile_options(murder_options INTERFACE
-  -Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -Wshadow=local -fno-omit-frame-pointer)
+  -Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
+  -fno-omit-frame-pointer)
+if(MURDER_FUZZ)
+  # What is fuzzed is in the libraries: without this libFuzzer sees no coverage there.
+  target_compile_options(murder_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(MURDER_SANITIZE)
   target_compile_options(murder_options INTERFACE -fsanitize=${MURDER_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(murder_options INTERFACE -fsanitize=${MURDER_SANITIZE})
