@@ -7,6 +7,7 @@
 
 #include "sidecar/health/cyrmaster.h"
 #include "sidecar/layout/directories.h"
+#include "sidecar/push/pusher.h"
 
 namespace murder::agent {
 namespace {
@@ -41,7 +42,13 @@ Agent::Agent(AgentConfig config, std::string own_password)
     : config_(std::move(config)),
       own_password_(std::move(own_password)),
       sasldb_(config_.paths.sasldb, config_.server_name),
-      monitor_(config_, {std::string(layout::agent_user), own_password_}, state_) {}
+      pusher_(
+          config_.push,
+          [this](const push::Choice& choice, bool dry_run, std::stop_token stop) {
+            return push::Pusher(config_, stop).push(choice, dry_run);
+          },
+          [this](const push::Report& report) { take_report(report); }),
+      monitor_(config_, {std::string(layout::agent_user), own_password_}, state_, [this] { pusher_.push_soon(); }) {}
 
 Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   auto password = layout::make_password();
@@ -57,15 +64,29 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   if (auto laid_out = agent->lay_out(); !laid_out) return std::move(laid_out).error().in("layout");
   auto logs = LogOutput::start(settings, [agent = agent.get()](const logs::LogEvent& event) {
     if (const auto* disabled = std::get_if<logs::ServiceDisabled>(&event)) {
-      agent->monitor_.service_disabled(disabled->service);
+      agent->monitor_.service_lost(disabled->service);
+    } else if (const auto* unbound = std::get_if<logs::ServiceUnbound>(&event)) {
+      agent->monitor_.service_lost(unbound->service);
     }
   });
   if (!logs) return std::move(logs).error().in("logs");
   agent->logs_ = *std::move(logs);
   agent->http_ = *std::move(http);
   agent->state_.update([](health::Snapshot& now) { now.laid_out = true; });
+  if (settings.role == Role::Backend) agent->pusher_.start();
   agent->monitor_.start();
   return agent;
+}
+
+void Agent::take_report(const push::Report& report) {
+  std::string text = "push: " + std::string(to_string(report.outcome));
+  if (!report.error.empty()) text += ": " + report.error;
+  say(text);
+  state_.update([&](health::Snapshot& now) {
+    now.last_push = report;
+    if (report.outcome != push::Outcome::Failed) now.mailboxes = report.mailboxes;
+  });
+  monitor_.look_soon();
 }
 
 Status Agent::lay_out() {
@@ -96,6 +117,7 @@ void Agent::run_until_stopped() {
   }
   http_.reset();
   monitor_.stop();
+  pusher_.stop();
   logs_.reset();
 }
 

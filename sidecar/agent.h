@@ -13,6 +13,7 @@
 #include "sidecar/http/server.h"
 #include "sidecar/layout/sasldb.h"
 #include "sidecar/log_output.h"
+#include "sidecar/push/worker.h"
 
 namespace murder::agent {
 
@@ -35,12 +36,14 @@ class Agent {
   Agent(AgentConfig config, std::string own_password);
 
   Status lay_out();
+  void take_report(const push::Report& report);
 
   const AgentConfig config_;
   const std::string own_password_;
   health::State state_;
   std::mutex layout_mutex_;
   layout::Sasldb sasldb_;
+  push::Worker pusher_;
   health::Monitor monitor_;
   std::unique_ptr<LogOutput> logs_;
   std::unique_ptr<http::Server> http_;

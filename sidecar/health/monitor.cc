@@ -2,6 +2,7 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <future>
 
 #include "sidecar/health/banner.h"
@@ -48,8 +49,8 @@ Check push_check(const std::optional<push::Report>& last) {
 
 }  // namespace
 
-Monitor::Monitor(const AgentConfig& config, Login own_login, State& state)
-    : config_(config), own_login_(std::move(own_login)), state_(state) {}
+Monitor::Monitor(const AgentConfig& config, Login own_login, State& state, std::function<void()> on_cyrus_up)
+    : config_(config), own_login_(std::move(own_login)), state_(state), on_cyrus_up_(std::move(on_cyrus_up)) {}
 
 void Monitor::start() {
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
@@ -61,9 +62,16 @@ void Monitor::stop() {
   round_done_.notify_all();
 }
 
-void Monitor::service_disabled(const std::string& service) {
+void Monitor::service_lost(const std::string& service) {
+  {
+    const std::lock_guard lock(mutex_);
+    disabled_.insert(service);
+  }
+  look_soon();
+}
+
+void Monitor::look_soon() {
   const std::lock_guard lock(mutex_);
-  disabled_.insert(service);
   rounds_wanted_ = rounds_begun_ + 1;
   wake_.notify_all();
 }
@@ -134,6 +142,13 @@ Observations Monitor::observe() {
       if (service.error.empty()) disabled_.erase(service.name);
     }
     seen.disabled = disabled_;
+  }
+
+  const auto answers = [](const ServiceSeen& service) { return service.error.empty(); };
+  if (seen.cyrmaster_running && told_up_since_ != cyrmaster_since_ &&
+      std::any_of(seen.services.begin(), seen.services.end(), answers)) {
+    told_up_since_ = cyrmaster_since_;
+    on_cyrus_up_();
   }
 
   const auto deadline = net::Deadline::in(std::chrono::seconds(config_.health.timeout_seconds));

@@ -225,10 +225,7 @@ void Gate::Session::remove(const Lexer::Line& line) {
 }
 
 Gate::Gate(net::UniqueFd socket, net::UniqueFd stop, std::string endpoint, std::unique_ptr<Session> session)
-    : socket_(std::move(socket)),
-      stop_(std::move(stop)),
-      endpoint_(std::move(endpoint)),
-      session_(std::move(session)) {
+    : socket_(std::move(socket)), stop_(std::move(stop)), endpoint_(std::move(endpoint)), session_(std::move(session)) {
   thread_ = std::jthread([this] {
     std::array<pollfd, 2> watched{{{socket_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
     while (poll(watched.data(), watched.size(), -1) < 0 && errno == EINTR) {

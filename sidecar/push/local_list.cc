@@ -32,7 +32,8 @@ void LocalListReader::feed(std::string_view bytes) {
 void LocalListReader::take_line(std::string_view line) {
   if (line.empty() || line == "{" || line == "}") return;
   if (line.ends_with(',')) line.remove_suffix(1);
-  const auto entry = nlohmann::json::parse("{" + std::string(line) + "}", nullptr, /*allow_exceptions=*/false);
+  const auto entry =
+      nlohmann::json::parse(std::string("{").append(line).append("}"), nullptr, /*allow_exceptions=*/false);
   if (!entry.is_object() || entry.size() != 1 || !entry.begin()->is_object()) {
     error_ = Error{"not understood: " + std::string(line.substr(0, 120))};
     return;

@@ -170,8 +170,8 @@ Result<PushReport> Pusher::run_gated(const Plan& plan, bool dry_run) {
   if (!gate) return std::move(gate).error();
   auto original = read_file(config_.paths.imapd_conf);
   if (!original) return std::move(original).error();
-  auto config = PrivateFile::write(config_.paths.run_directory + "/push.conf",
-                                   gated_config(*original, (*gate)->endpoint()));
+  auto config =
+      PrivateFile::write(config_.paths.run_directory + "/push.conf", gated_config(*original, (*gate)->endpoint()));
   if (!config) return std::move(config).error();
   if (dry_run) return look(config->path());
 
@@ -189,7 +189,8 @@ Result<PushReport> Pusher::run_gated(const Plan& plan, bool dry_run) {
 
 Status Pusher::act(const Plan& plan) {
   if (!plan.held.empty()) {
-    // A held mailbox that an unfinished move left flagged would lose its flag here, and be served beside the other copy.
+    // A held mailbox that an unfinished move left flagged would lose its flag here, and be served beside the other
+    // copy.
     const auto shown = run_gated(plan, /*dry_run=*/true);
     if (!shown) return shown.error().in("dry run behind the gate");
     for (const auto& held : plan.held) {

@@ -49,7 +49,8 @@ Report Worker::push_now(Choice choice, bool dry_run) {
 }
 
 void Worker::run(std::stop_token stop) {
-  std::optional<Clock::time_point> retry_at;
+  bool retry = false;
+  Clock::time_point retry_at;
   auto delay = std::chrono::seconds(settings_.retry_seconds);
   const auto is_due = [&] { return !requests_.empty() || push_wanted_; };
 
@@ -57,8 +58,8 @@ void Worker::run(std::stop_token stop) {
     std::optional<Request> request;
     {
       std::unique_lock lock(mutex_);
-      if (retry_at) {
-        wake_.wait_until(lock, stop, *retry_at, is_due);
+      if (retry) {
+        wake_.wait_until(lock, stop, retry_at, is_due);
       } else {
         wake_.wait(lock, stop, is_due);
       }
@@ -77,11 +78,11 @@ void Worker::run(std::stop_token stop) {
     const bool refused_choice = request && report.outcome == Outcome::Failed && !request->choice.mailboxes.empty();
     if (!dry_run && !refused_choice) {
       on_report_(report);
-      if (report.outcome == Outcome::Failed) {
+      retry = report.outcome == Outcome::Failed;
+      if (retry) {
         retry_at = Clock::now() + delay;
         delay = std::min(delay * 2, std::chrono::seconds(settings_.max_retry_seconds));
       } else {
-        retry_at.reset();
         delay = std::chrono::seconds(settings_.retry_seconds);
       }
     }

@@ -1,5 +1,5 @@
-// The thread that pushes: by itself when Cyrus has started, until that has worked, and whenever somebody asks. Never two
-// pushes at a time.
+// The thread that pushes: by itself when Cyrus has started, until that has worked, and whenever somebody asks. Never
+// two pushes at a time.
 #pragma once
 
 #include <condition_variable>
