@@ -48,7 +48,12 @@ Agent::Agent(AgentConfig config, std::string own_password)
             return push::Pusher(config_, stop).push(choice, dry_run);
           },
           [this](const push::Report& report) { take_report(report); }),
-      monitor_(config_, {std::string(layout::agent_user), own_password_}, state_, [this] { pusher_.push_soon(); }) {}
+      monitor_(config_, own_login(), state_, [this] {
+        pusher_.push_soon();
+        if (list_watch_) list_watch_->compare_soon();
+      }) {}
+
+health::Login Agent::own_login() const { return {std::string(layout::agent_user), own_password_}; }
 
 Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   auto password = layout::make_password();
@@ -74,8 +79,48 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   agent->http_ = *std::move(http);
   agent->state_.update([](health::Snapshot& now) { now.laid_out = true; });
   if (settings.role == Role::Backend) agent->pusher_.start();
+  if (settings.role == Role::Frontend) {
+    auto own = health::own_mupdate(settings, agent->own_login());
+    if (!own) return std::move(own).error();
+    agent->list_watch_.emplace(settings, *std::move(own), agent->state_,
+                               [agent = agent.get()] { agent->monitor_.look_soon(); });
+    agent->list_watch_->start();
+  }
   agent->monitor_.start();
+  if (!settings.listen.grpc.empty()) {
+    auto served = agent->serve_grpc();
+    if (!served) return std::move(served).error().in("listen.grpc");
+  }
   return agent;
+}
+
+Status Agent::serve_grpc() {
+  auto server = grpc::Server::start(config_, {
+                                                 .status =
+                                                     [this](bool fresh) {
+                                                       if (fresh) monitor_.check_now();
+                                                       return state_.read();
+                                                     },
+                                                 .push =
+                                                     [this](const push::Choice& choice, bool dry_run) {
+                                                       if (config_.role == Role::Backend)
+                                                         return pusher_.push_now(choice, dry_run);
+                                                       push::Report report;
+                                                       report.error = "only a backend has mailboxes to push";
+                                                       return report;
+                                                     },
+                                                 .where = [this](const std::string& mailbox) -> Result<where::Place> {
+                                                   if (config_.role == Role::Backend)
+                                                     return where::ask_mailboxes_db(config_, mailbox);
+                                                   const auto own = health::own_mupdate(config_, own_login());
+                                                   if (!own) return own.error();
+                                                   return where::ask_mupdate(*own, mailbox);
+                                                 },
+                                                 .reload = [this] { return reload(); },
+                                             });
+  if (!server) return std::move(server).error();
+  grpc_ = *std::move(server);
+  return ok();
 }
 
 void Agent::take_report(const push::Report& report) {
@@ -115,9 +160,12 @@ void Agent::run_until_stopped() {
     const auto reloaded = reload();
     say(reloaded ? "reloaded" : "reload: " + reloaded.error().message);
   }
-  http_.reset();
-  monitor_.stop();
+  // Whoever waits for a push is told that it ends before the server that would tell them does.
   pusher_.stop();
+  monitor_.stop();
+  grpc_.reset();
+  http_.reset();
+  list_watch_.reset();
   logs_.reset();
 }
 

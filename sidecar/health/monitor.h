@@ -12,16 +12,20 @@
 
 #include "base/agent_config.h"
 #include "base/result.h"
+#include "mupdate/client/client.h"
 #include "sidecar/health/judge.h"
 #include "sidecar/health/state.h"
 #include "sidecar/health/status_probe.h"
 
 namespace murder::health {
 
+// The mupdate service of this node, master or slave, as the agent's own account.
+Result<mupdate::Options> own_mupdate(const AgentConfig& config, const Login& login);
+
 class Monitor {
  public:
-  // `own_login` is the agent's own account on this node. `on_cyrus_up` is called once for each cyrmaster, when the first
-  // of its services answers: its START section, with the recovery of the databases, is over then.
+  // `own_login` is the agent's own account on this node. `on_cyrus_up` is called once for each cyrmaster, when the
+  // first of its services answers: its START section, with the recovery of the databases, is over then.
   Monitor(const AgentConfig& config, Login own_login, State& state, std::function<void()> on_cyrus_up);
   ~Monitor() { stop(); }
   Monitor(const Monitor&) = delete;
