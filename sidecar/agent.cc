@@ -79,7 +79,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   agent->http_ = *std::move(http);
   agent->state_.update([](health::Snapshot& now) { now.laid_out = true; });
   if (settings.role == Role::Backend) agent->pusher_.start();
-  if (settings.role == Role::Frontend) {
+  if (settings.role != Role::Backend) {
     auto own = health::own_mupdate(settings, agent->own_login());
     if (!own) return std::move(own).error();
     agent->list_watch_.emplace(settings, *std::move(own), agent->state_,

@@ -15,6 +15,15 @@ using std::chrono::seconds;
 
 constexpr int share_of_time = 100;  // one in so many
 
+Status read_list(mupdate::Options of, Digest& into) {
+  auto client = mupdate::Client::connect(std::move(of));
+  if (!client) return std::move(client).error();
+  MURDER_TRY(client->list("", [&](const mupdate::EntryView& entry) { into.add(entry); }));
+  // The list is whole; whether the goodbye arrives changes nothing.
+  static_cast<void>(std::move(*client).logout());
+  return ok();
+}
+
 }  // namespace
 
 ListWatch::ListWatch(const AgentConfig& config, mupdate::Options own, State& state, std::function<void()> on_change)
@@ -38,27 +47,8 @@ void ListWatch::compare_soon() {
 void ListWatch::run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const auto begun = Clock::now();
-    auto compared = compare();
+    const bool in_sync = config_.role == Role::Master ? count() : look();
     const auto took = Clock::now() - begun;
-
-    bool changed = false;
-    bool in_sync = false;
-    state_.update([&](Snapshot& now) {
-      if (!now.list_sync) now.list_sync.emplace();
-      auto& sync = *now.list_sync;
-      const bool was_in_sync = sync.in_sync();
-      if (compared) {
-        const auto in_sync_at = sync.in_sync_at;
-        sync = *std::move(compared);
-        sync.compared_at = std::chrono::system_clock::now();
-        sync.in_sync_at = sync.in_sync() ? sync.compared_at : in_sync_at;
-      } else {
-        sync.error = compared.error().message;
-      }
-      in_sync = sync.in_sync();
-      changed = in_sync != was_in_sync || !sync.compared_at;
-    });
-    if (changed || in_sync) on_change_();
 
     // Until the lists are equal this is what a start waits for.
     const Clock::duration pause =
@@ -68,6 +58,37 @@ void ListWatch::run(std::stop_token stop) {
     wake_.wait_until(lock, stop, due, [&] { return wanted_; });
     wanted_ = false;
   }
+}
+
+bool ListWatch::count() {
+  Digest list;
+  if (!read_list(own_, list)) return false;  // the monitor's own look at the master says why
+  state_.update([&](Snapshot& now) { now.mailboxes = list.size(); });
+  return true;
+}
+
+bool ListWatch::look() {
+  auto compared = compare();
+  bool changed = false;
+  bool in_sync = false;
+  state_.update([&](Snapshot& now) {
+    if (!now.list_sync) now.list_sync.emplace();
+    auto& sync = *now.list_sync;
+    const bool was_in_sync = sync.in_sync_at && sync.in_sync();
+    if (compared) {
+      const auto in_sync_at = sync.in_sync_at;
+      sync = *std::move(compared);
+      sync.compared_at = std::chrono::system_clock::now();
+      sync.in_sync_at = sync.in_sync() ? sync.compared_at : in_sync_at;
+      now.mailboxes = sync.entries;
+    } else {
+      sync.error = compared.error().message;
+    }
+    in_sync = sync.in_sync();
+    changed = in_sync != was_in_sync;
+  });
+  if (changed) on_change_();
+  return in_sync;
 }
 
 // A change that is on its way shows as a difference; it is gone when looked at again behind a kick.
@@ -82,14 +103,6 @@ Result<ListSync> ListWatch::compare_once() {
   if (!options) return std::move(options).error();
   Digest expected;
   Digest actual;
-  const auto read_list = [](mupdate::Options of, Digest& into) -> Status {
-    auto client = mupdate::Client::connect(std::move(of));
-    if (!client) return std::move(client).error();
-    MURDER_TRY(client->list("", [&](const mupdate::EntryView& entry) { into.add(entry); }));
-    // The list is whole; whether the goodbye arrives changes nothing.
-    static_cast<void>(std::move(*client).logout());
-    return ok();
-  };
   if (auto read = read_list(*std::move(options), expected); !read)
     return std::move(read).error().in("the master's list");
   kick_slave(config_.paths.config_directory, net::Deadline::in(seconds(config_.health.timeout_seconds)));

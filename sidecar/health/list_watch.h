@@ -1,5 +1,5 @@
 // Compares a frontend's mailbox list with the master's, again and again, on a thread of its own: a list of a million
-// entries takes its time, and probes must not wait for it.
+// entries takes its time, and probes must not wait for it. On the master it only counts.
 //
 // Never more than about a hundredth of the time goes into it, on whichever side.
 #pragma once
@@ -31,6 +31,8 @@ class ListWatch {
 
  private:
   void run(std::stop_token stop);
+  bool count();  // false: try again soon
+  bool look();   // true: equal
   Result<ListSync> compare();
   Result<ListSync> compare_once();
 

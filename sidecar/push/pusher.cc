@@ -200,8 +200,11 @@ Status Pusher::act(const Plan& plan) {
       }
     }
   }
-  const auto done = run_gated(plan, /*dry_run=*/false);
-  if (!done) return done.error();
+  if (const auto done = run_gated(plan, /*dry_run=*/false); !done) return done.error();
+  if (plan.give_up.empty()) return ok();
+  // What was given up is here as DELETED.* now, of which the master has not been told yet.
+  const auto told = run_gated({.held = plan.held}, /*dry_run=*/false);
+  if (!told) return told.error();
   return ok();
 }
 
