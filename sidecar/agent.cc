@@ -7,6 +7,7 @@
 
 #include "sidecar/health/cyrmaster.h"
 #include "sidecar/layout/directories.h"
+#include "sidecar/push/pusher.h"
 
 namespace murder::agent {
 namespace {
@@ -41,7 +42,18 @@ Agent::Agent(AgentConfig config, std::string own_password)
     : config_(std::move(config)),
       own_password_(std::move(own_password)),
       sasldb_(config_.paths.sasldb, config_.server_name),
-      monitor_(config_, {std::string(layout::agent_user), own_password_}, state_) {}
+      pusher_(
+          config_.push,
+          [this](const push::Choice& choice, bool dry_run, std::stop_token stop) {
+            return push::Pusher(config_, stop).push(choice, dry_run);
+          },
+          [this](const push::Report& report) { take_report(report); }),
+      monitor_(config_, own_login(), state_, [this] {
+        pusher_.push_soon();
+        if (list_watch_) list_watch_->compare_soon();
+      }) {}
+
+health::Login Agent::own_login() const { return {std::string(layout::agent_user), own_password_}; }
 
 Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   auto password = layout::make_password();
@@ -57,15 +69,69 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   if (auto laid_out = agent->lay_out(); !laid_out) return std::move(laid_out).error().in("layout");
   auto logs = LogOutput::start(settings, [agent = agent.get()](const logs::LogEvent& event) {
     if (const auto* disabled = std::get_if<logs::ServiceDisabled>(&event)) {
-      agent->monitor_.service_disabled(disabled->service);
+      agent->monitor_.service_lost(disabled->service);
+    } else if (const auto* unbound = std::get_if<logs::ServiceUnbound>(&event)) {
+      agent->monitor_.service_lost(unbound->service);
     }
   });
   if (!logs) return std::move(logs).error().in("logs");
   agent->logs_ = *std::move(logs);
   agent->http_ = *std::move(http);
   agent->state_.update([](health::Snapshot& now) { now.laid_out = true; });
+  if (settings.role == Role::Backend) agent->pusher_.start();
+  if (settings.role != Role::Backend) {
+    auto own = health::own_mupdate(settings, agent->own_login());
+    if (!own) return std::move(own).error();
+    agent->list_watch_.emplace(settings, *std::move(own), agent->state_,
+                               [agent = agent.get()] { agent->monitor_.look_soon(); });
+    agent->list_watch_->start();
+  }
   agent->monitor_.start();
+  if (!settings.listen.grpc.empty()) {
+    auto served = agent->serve_grpc();
+    if (!served) return std::move(served).error().in("listen.grpc");
+  }
   return agent;
+}
+
+Status Agent::serve_grpc() {
+  auto server = grpc::Server::start(config_, {
+                                                 .status =
+                                                     [this](bool fresh) {
+                                                       if (fresh) monitor_.check_now();
+                                                       return state_.read();
+                                                     },
+                                                 .push =
+                                                     [this](const push::Choice& choice, bool dry_run) {
+                                                       if (config_.role == Role::Backend)
+                                                         return pusher_.push_now(choice, dry_run);
+                                                       push::Report report;
+                                                       report.error = "only a backend has mailboxes to push";
+                                                       return report;
+                                                     },
+                                                 .where = [this](const std::string& mailbox) -> Result<where::Place> {
+                                                   if (config_.role == Role::Backend)
+                                                     return where::ask_mailboxes_db(config_, mailbox);
+                                                   const auto own = health::own_mupdate(config_, own_login());
+                                                   if (!own) return own.error();
+                                                   return where::ask_mupdate(*own, mailbox);
+                                                 },
+                                                 .reload = [this] { return reload(); },
+                                             });
+  if (!server) return std::move(server).error();
+  grpc_ = *std::move(server);
+  return ok();
+}
+
+void Agent::take_report(const push::Report& report) {
+  std::string text = "push: " + std::string(to_string(report.outcome));
+  if (!report.error.empty()) text += ": " + report.error;
+  say(text);
+  state_.update([&](health::Snapshot& now) {
+    now.last_push = report;
+    if (report.outcome != push::Outcome::Failed) now.mailboxes = report.mailboxes;
+  });
+  monitor_.look_soon();
 }
 
 Status Agent::lay_out() {
@@ -94,8 +160,12 @@ void Agent::run_until_stopped() {
     const auto reloaded = reload();
     say(reloaded ? "reloaded" : "reload: " + reloaded.error().message);
   }
-  http_.reset();
+  // Whoever waits for a push is told that it ends before the server that would tell them does.
+  pusher_.stop();
   monitor_.stop();
+  grpc_.reset();
+  http_.reset();
+  list_watch_.reset();
   logs_.reset();
 }
 

@@ -4,15 +4,19 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/agent_config.h"
 #include "base/result.h"
+#include "sidecar/grpc/server.h"
+#include "sidecar/health/list_watch.h"
 #include "sidecar/health/monitor.h"
 #include "sidecar/health/state.h"
 #include "sidecar/http/server.h"
 #include "sidecar/layout/sasldb.h"
 #include "sidecar/log_output.h"
+#include "sidecar/push/worker.h"
 
 namespace murder::agent {
 
@@ -35,15 +39,21 @@ class Agent {
   Agent(AgentConfig config, std::string own_password);
 
   Status lay_out();
+  Status serve_grpc();
+  health::Login own_login() const;
+  void take_report(const push::Report& report);
 
   const AgentConfig config_;
   const std::string own_password_;
   health::State state_;
   std::mutex layout_mutex_;
   layout::Sasldb sasldb_;
+  push::Worker pusher_;
+  std::optional<health::ListWatch> list_watch_;
   health::Monitor monitor_;
   std::unique_ptr<LogOutput> logs_;
   std::unique_ptr<http::Server> http_;
+  std::unique_ptr<grpc::Server> grpc_;
 };
 
 }  // namespace murder::agent

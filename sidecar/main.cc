@@ -7,6 +7,7 @@
 
 #include "base/version.h"
 #include "sidecar/agent.h"
+#include "sidecar/memory.h"
 #include "sidecar/privileges.h"
 
 int main(int argc, char** argv) {
@@ -28,10 +29,12 @@ int main(int argc, char** argv) {
     std::cout << config_path << ": ok\n";
     return 0;
   }
+  murder::agent::use_one_heap();
   murder::agent::block_signals();
   if (auto dropped = murder::agent::drop_root(); !dropped) return fail(dropped.error());
   auto agent = murder::agent::Agent::start(*config);
   if (!agent) return fail(agent.error());
+  murder::agent::give_back_startup_memory();
   (*agent)->run_until_stopped();
   return 0;
 }

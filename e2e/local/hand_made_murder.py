@@ -211,7 +211,13 @@ class Node:
         self.agent = subprocess.Popen(
             [AGENT, "--config", self.etc / "agent.json"], stdout=self.agent_log, stderr=self.agent_log, cwd="/"
         )
-        wait_for(f"{self.name}: /startupz", lambda: self.http("/startupz")[0] == 200)
+
+        def started():
+            if self.agent.poll() is not None:
+                raise RuntimeError(f"{self.name}: the agent ended with {self.agent.returncode}: {self.agent_output()}")
+            return self.http("/startupz")[0] == 200
+
+        wait_for(f"{self.name}: /startupz", started)
 
     def stop_agent(self, with_signal=signal.SIGTERM):
         if self.agent is None:

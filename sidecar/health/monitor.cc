@@ -2,10 +2,12 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <future>
 
 #include "sidecar/health/banner.h"
 #include "sidecar/health/cyrmaster.h"
+#include "sidecar/push/pusher.h"
 
 namespace murder::health {
 namespace {
@@ -46,10 +48,51 @@ Check push_check(const std::optional<push::Report>& last) {
   return {"push", CheckState::Ok, last->error};
 }
 
+Check list_check(const std::optional<ListSync>& sync, Time cyrmaster_since) {
+  if (!sync || !sync->compared_at) {
+    return {"mailbox list", CheckState::Unknown, "not compared yet" + (sync ? ": " + sync->error : std::string())};
+  }
+  std::string message = sync->error;
+  if (message.empty() && !sync->in_sync()) {
+    message = std::to_string(sync->missing) + " missing, " + std::to_string(sync->extra) + " extra, " +
+              std::to_string(sync->different) + " different, of " + std::to_string(sync->master_entries);
+  }
+  // Once equal since Cyrus has started is enough: a list that lags, or a master that is away, concerns all frontends
+  // alike, and taking all of them out of service would help nobody.
+  const bool was_equal = sync->in_sync_at && *sync->in_sync_at >= cyrmaster_since;
+  return {"mailbox list", was_equal ? CheckState::Ok : CheckState::Failed,
+          message.empty() && !was_equal ? "not compared since Cyrus has started" : message};
+}
+
+Status ask_master(Result<mupdate::Options> options, std::chrono::seconds timeout) {
+  if (!options) return std::move(options).error();
+  options->timeout = timeout;
+  auto client = mupdate::Client::connect(*std::move(options));
+  if (!client) return std::move(client).error();
+  MURDER_TRY(client->noop());
+  // It has answered; whether it hears the goodbye changes nothing.
+  static_cast<void>(std::move(*client).logout());
+  return ok();
+}
+
 }  // namespace
 
-Monitor::Monitor(const AgentConfig& config, Login own_login, State& state)
-    : config_(config), own_login_(std::move(own_login)), state_(state) {}
+Result<mupdate::Options> own_mupdate(const AgentConfig& config, const Login& login) {
+  for (const auto& service : config.services) {
+    if (service.protocol != "mupdate") continue;
+    auto endpoint = net::Endpoint::parse(service.endpoint, 3905);
+    if (!endpoint) return std::move(endpoint).error().in("service " + service.name);
+    mupdate::Options options;
+    options.endpoint = *std::move(endpoint);
+    options.username = login.user;
+    options.password = login.password;
+    return options;
+  }
+  return Error{"this node has no mupdate service"};
+}
+
+Monitor::Monitor(const AgentConfig& config, Login own_login, State& state, std::function<void()> on_cyrus_up)
+    : config_(config), own_login_(std::move(own_login)), state_(state), on_cyrus_up_(std::move(on_cyrus_up)) {}
 
 void Monitor::start() {
   thread_ = std::jthread([this](std::stop_token stop) { run(stop); });
@@ -61,9 +104,16 @@ void Monitor::stop() {
   round_done_.notify_all();
 }
 
-void Monitor::service_disabled(const std::string& service) {
+void Monitor::service_lost(const std::string& service) {
+  {
+    const std::lock_guard lock(mutex_);
+    disabled_.insert(service);
+  }
+  look_soon();
+}
+
+void Monitor::look_soon() {
   const std::lock_guard lock(mutex_);
-  disabled_.insert(service);
   rounds_wanted_ = rounds_begun_ + 1;
   wake_.notify_all();
 }
@@ -136,8 +186,26 @@ Observations Monitor::observe() {
     seen.disabled = disabled_;
   }
 
+  const auto answers = [](const ServiceSeen& service) { return service.error.empty(); };
+  if (seen.cyrmaster_running && told_up_since_ != cyrmaster_since_ &&
+      std::any_of(seen.services.begin(), seen.services.end(), answers)) {
+    told_up_since_ = cyrmaster_since_;
+    on_cyrus_up_();
+  }
+
   const auto deadline = net::Deadline::in(std::chrono::seconds(config_.health.timeout_seconds));
-  if (config_.role == Role::Backend) seen.push = push_check(state_.read().last_push);
+  const auto timeout = std::chrono::seconds(config_.health.timeout_seconds);
+  if (config_.role != Role::Frontend) {
+    seen.mupdate_master = timed("mupdate master", [&] {
+      return ask_master(config_.role == Role::Master ? own_mupdate(config_, own_login_) : push::master_options(config_),
+                        timeout);
+    });
+  }
+  const Snapshot known = state_.read();
+  if (config_.role == Role::Backend) seen.push = push_check(known.last_push);
+  if (config_.role == Role::Frontend) {
+    seen.mailbox_list = list_check(known.list_sync, cyrmaster_since_.value_or(Time::max()));
+  }
   if (const auto* imap = find_imap(config_.services); imap && config_.role == Role::Frontend) {
     seen.status_of_unknown =
         timed("status of an unknown name", [&] { return ask_status_of_unknown(*imap, own_login_, deadline); });

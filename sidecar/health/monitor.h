@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -11,16 +12,21 @@
 
 #include "base/agent_config.h"
 #include "base/result.h"
+#include "mupdate/client/client.h"
 #include "sidecar/health/judge.h"
 #include "sidecar/health/state.h"
 #include "sidecar/health/status_probe.h"
 
 namespace murder::health {
 
+// The mupdate service of this node, master or slave, as the agent's own account.
+Result<mupdate::Options> own_mupdate(const AgentConfig& config, const Login& login);
+
 class Monitor {
  public:
-  // `own_login` is the agent's own account on this node.
-  Monitor(const AgentConfig& config, Login own_login, State& state);
+  // `own_login` is the agent's own account on this node. `on_cyrus_up` is called once for each cyrmaster, when the
+  // first of its services answers: its START section, with the recovery of the databases, is over then.
+  Monitor(const AgentConfig& config, Login own_login, State& state, std::function<void()> on_cyrus_up);
   ~Monitor() { stop(); }
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
@@ -28,8 +34,12 @@ class Monitor {
   void start();
   void stop();
 
-  // From the log: cyrmaster gave a service up. It counts until cyrmaster is restarted or the service answers again.
-  void service_disabled(const std::string& service);
+  // From the log: cyrmaster gave a service up, or never got it to listen. It counts until cyrmaster is restarted or the
+  // service answers again.
+  void service_lost(const std::string& service);
+
+  // Something has changed: makes a round as soon as can be.
+  void look_soon();
 
   // Makes a round now, and returns when one that began after the call is in State.
   void check_now();
@@ -43,10 +53,12 @@ class Monitor {
   const AgentConfig config_;
   const Login own_login_;
   State& state_;
+  const std::function<void()> on_cyrus_up_;
 
   // Of the loop's thread alone.
   std::map<std::string, int> refused_rounds_;
   std::optional<Time> cyrmaster_since_;
+  std::optional<Time> told_up_since_;  // which cyrmaster on_cyrus_up was told of
   std::string cyrus_version_;
 
   std::mutex mutex_;

@@ -28,6 +28,11 @@ class HttplibServer : public Server {
     server_.set_read_timeout(5);
     server_.set_write_timeout(5);
     server_.set_payload_max_length(4096);
+    // Not httplib's own choice, SO_REUSEPORT: two agents of one node would share its probes.
+    server_.set_socket_options([](int socket) {
+      const int on = 1;
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    });
     server_.Get("/startupz", [&state](const httplib::Request&, httplib::Response& response) {
       answer(response, startup_page(state.read()));
     });

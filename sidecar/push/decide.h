@@ -43,10 +43,10 @@ struct Situation {
 
 // What a real run may do. Everything else that it tries is refused on the way (gate.h).
 struct Plan {
-  std::vector<Conflict> take_over;  // Resolve::Local: the master's entry is made to point here
-  std::vector<Conflict> give_up;    // Resolve::Master: the local copy is deleted, delayed
-  std::vector<Conflict> held;       // neither: both sides stay as they are
-  std::uint64_t max_removals = 0;   // entries that may be removed from the master
+  std::vector<Conflict> take_over = {};  // Resolve::Local: the master's entry is made to point here
+  std::vector<Conflict> give_up = {};    // Resolve::Master: the local copy is deleted, delayed
+  std::vector<Conflict> held = {};       // neither: both sides stay as they are
+  std::uint64_t max_removals = 0;        // entries that may be removed from the master
   bool operator==(const Plan&) const = default;
 };
 
