@@ -29,7 +29,7 @@ const char* describe(const YAML::Node& node) {
   return "";
 }
 
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 // "must be a string, not a number: write "3.10" (with the quotes)"
 std::string must_be(const char* wanted, const YAML::Node& node) {
@@ -37,9 +37,9 @@ std::string must_be(const char* wanted, const YAML::Node& node) {
   if (node.IsScalar() && scalar_type(node) != ScalarType::Null) {
     const std::string text = node.Scalar().substr(0, 64);
     if (std::string_view(wanted) == "a string") {
-      message += ": write " + quoted(text) + " (with the quotes)";
+      message += ": write " + in_quotes(text) + " (with the quotes)";
     } else {
-      message += " (" + quoted(text) + ")";
+      message += " (" + in_quotes(text) + ")";
     }
   }
   return message;
@@ -58,7 +58,7 @@ std::optional<std::string> wrong_string(const Field& field, const std::string& t
            std::to_string(text.size());
   }
   if (field.pattern && !matches(field.pattern->regex, text)) {
-    return quoted(text) + " is not " + field.pattern->words;
+    return in_quotes(text) + " is not " + field.pattern->words;
   }
   return {};
 }
@@ -149,7 +149,7 @@ void Reader::refuse_unknown() {
   for (const auto& entry : entries_) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
     std::string message = "is not known here";
-    if (const auto near = nearest(entry.key, known_)) message += ": did you mean " + quoted(*near) + "?";
+    if (const auto near = nearest(entry.key, known_)) message += ": did you mean " + in_quotes(*near) + "?";
     mistakes_.push_back({file_, entry.line, at(entry.key), std::move(message)});
   }
 }
@@ -169,7 +169,7 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field& 
   const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
   const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
-    return wrong(node, path, quoted(text) + " is not a whole number in decimal digits");
+    return wrong(node, path, in_quotes(text) + " is not a whole number in decimal digits");
   }
   if (field.minimum && value < *field.minimum) {
     return wrong(node, path, "must be at least " + std::to_string(*field.minimum) + ", not " + text);
@@ -196,7 +196,7 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field&,
       node.IsScalar() && (scalar_type(node) == ScalarType::String || scalar_type(node) == ScalarType::Integer);
   if (!scalar || !std::regex_match(node.Scalar(), quantity)) {
     return wrong(node, path,
-                 (node.IsScalar() ? quoted(node.Scalar().substr(0, 64)) : std::string(describe(node))) + " is not " +
+                 (node.IsScalar() ? in_quotes(node.Scalar().substr(0, 64)) : std::string(describe(node))) + " is not " +
                      kQuantity.words);
   }
   into.text = node.Scalar();
@@ -216,7 +216,7 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field& 
     const std::string& key = pair.first.Scalar();
     const std::string key_path = path + "." + key;
     if (field.pattern && !matches(field.pattern->regex, key)) {
-      wrong(pair.first, key_path, quoted(key) + " is not " + field.pattern->words);
+      wrong(pair.first, key_path, in_quotes(key) + " is not " + field.pattern->words);
     } else if (into.contains(key)) {
       wrong(pair.first, key_path, "is given twice: remove one");
     } else if (!pair.second.IsScalar() || scalar_type(pair.second) != ScalarType::String) {
@@ -254,12 +254,12 @@ void Reader::unique(const YAML::Node& node, const std::string& path, const Field
     const std::string item_path = path + "[" + std::to_string(index++) + "]";
     if (item.IsScalar()) {
       if (!seen.insert(item.Scalar()).second)
-        wrong(item, item_path, quoted(item.Scalar()) + " is listed twice: remove one");
+        wrong(item, item_path, in_quotes(item.Scalar()) + " is listed twice: remove one");
     } else if (field.list_key != nullptr && item.IsMap()) {
       const YAML::Node key = item[field.list_key];
       if (key && key.IsScalar() && !seen.insert(key.Scalar()).second) {
         wrong(key, item_path + "." + field.list_key,
-              quoted(key.Scalar()) + " is used twice: each " + field.list_key + " must differ");
+              in_quotes(key.Scalar()) + " is used twice: each " + field.list_key + " must differ");
       }
     }
   }
@@ -274,7 +274,7 @@ std::optional<std::size_t> Reader::choose(const YAML::Node& node, const std::str
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == node.Scalar()) return i;
   }
-  std::string message = quoted(node.Scalar().substr(0, 64)) + " is not one of";
+  std::string message = in_quotes(node.Scalar().substr(0, 64)) + " is not one of";
   for (const auto name : names) message += (name == names.front() ? " " : ", ") + std::string(name);
   wrong(node, path, std::move(message));
   return {};
