@@ -13,10 +13,10 @@ struct ssl_ctx_st;
 namespace murder::net {
 
 struct TlsOptions {
-  std::string ca_file;           // PEM, required: the certificates that may have signed the server's
-  std::string server_name;       // expected in the server's certificate; a DNS name or an address
-  std::string certificate_file;  // PEM chain of a client certificate; both or neither
-  std::string key_file;
+  std::string ca_file;                // PEM, required: the certificates that may have signed the server's
+  std::string server_name;            // expected in the server's certificate; a DNS name or an address
+  std::string certificate_file = {};  // PEM chain of a client certificate; both or neither
+  std::string key_file = {};
 };
 
 // Loaded once, then shared by any number of connections and threads.

@@ -59,8 +59,7 @@ class Tls : public testing::Test {
     TestListener listener(address, std::move(script));
     auto stream = Stream::connect(listener.endpoint(), patient());
     if (!stream) return stream.error();
-    const auto client =
-        TlsClient::load({.ca_file = file(ca), .server_name = name, .certificate_file = {}, .key_file = {}});
+    const auto client = TlsClient::load({.ca_file = file(ca), .server_name = name});
     if (!client) return client.error();
     MURDER_TRY(stream->start_tls(*client, patient()));
     MURDER_TRY(stream->write_all("hello\r\n", patient(), "a greeting"));
@@ -109,8 +108,7 @@ TEST_F(Tls, RefusesWhatWasSentInClear) {
   ASSERT_TRUE(stream);
   // Both lines come in one segment or in two; the first read makes sure of both.
   ASSERT_TRUE(stream->read_exact(16, patient(), "the answer"));
-  const auto client =
-      TlsClient::load({.ca_file = file("server.crt"), .server_name = address, .certificate_file = {}, .key_file = {}});
+  const auto client = TlsClient::load({.ca_file = file("server.crt"), .server_name = address});
   const auto status = stream->start_tls(*client, patient());
   ASSERT_FALSE(status);
   EXPECT_THAT(status.error().message, HasSubstr("bytes arrived in clear before it began"));
@@ -123,13 +121,11 @@ TEST_F(Tls, AServerThatDoesNotSpeakTlsIsAnError) {
 }
 
 TEST_F(Tls, NeverTrustsUnverified) {
-  const auto no_ca = TlsClient::load({.ca_file = {}, .server_name = "x", .certificate_file = {}, .key_file = {}});
+  const auto no_ca = TlsClient::load({.ca_file = {}, .server_name = "x"});
   ASSERT_FALSE(no_ca);
   EXPECT_THAT(no_ca.error().message, HasSubstr("never trusted unverified"));
-  EXPECT_FALSE(
-      TlsClient::load({.ca_file = file("server.crt"), .server_name = {}, .certificate_file = {}, .key_file = {}}));
-  const auto unreadable =
-      TlsClient::load({.ca_file = "/nowhere/ca.pem", .server_name = "x", .certificate_file = {}, .key_file = {}});
+  EXPECT_FALSE(TlsClient::load({.ca_file = file("server.crt"), .server_name = {}}));
+  const auto unreadable = TlsClient::load({.ca_file = "/nowhere/ca.pem", .server_name = "x"});
   ASSERT_FALSE(unreadable);
   EXPECT_THAT(unreadable.error().message, HasSubstr("/nowhere/ca.pem"));
 }

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t pipeline_window = 16 * 1024;
 constexpr std::size_t most_update_hosts = 30;
 
+const std::string unsent = "the command was not sent, as a Cyrus master could die of it";
+
 std::string subject(std::string_view command, std::string_view mailbox) {
   std::string text(command);
   if (!mailbox.empty()) text.append(" ").append(printable(mailbox));
@@ -119,26 +121,25 @@ Status Client::activate(std::string_view name, std::string_view location, std::s
 
 Status Client::deactivate(std::string_view name, std::string_view location, MaybeDeadline deadline) {
   const auto by = due(deadline);
-  const auto entry = find(name, by);
-  if (!entry) return entry.error().in(subject("DEACTIVATE", name));
-  if (!*entry || (*entry)->state != State::Active) {
-    return connection_
-        .refusal(std::string(*entry ? "it is not active" : "it is not listed") +
-                 "; not sent, as a Cyrus master could die of it")
-        .in(subject("DEACTIVATE", name));
-  }
+  auto listed = find_listed(name, by);
+  if (listed && listed->state != State::Active)
+    listed = connection_.refusal("it is not active, but reserved; " + unsent);
+  if (!listed) return std::move(listed).error().in(subject("DEACTIVATE", name));
   return run({.name = "DEACTIVATE", .arguments = {name, location}, .mailbox = name}, by);
 }
 
 Status Client::remove(std::string_view name, MaybeDeadline deadline) {
   const auto by = due(deadline);
-  const auto entry = find(name, by);
-  if (!entry) return entry.error().in(subject("DELETE", name));
-  if (!*entry) {
-    return connection_.refusal("it is not listed; not sent, as a Cyrus master would die of it")
-        .in(subject("DELETE", name));
-  }
+  auto listed = find_listed(name, by);
+  if (!listed) return std::move(listed).error().in(subject("DELETE", name));
   return run({.name = "DELETE", .arguments = {name}, .mailbox = name}, by);
+}
+
+Result<Entry> Client::find_listed(std::string_view name, net::Deadline deadline) {
+  auto entry = find(name, deadline);
+  if (!entry) return std::move(entry).error();
+  if (!*entry) return connection_.refusal("it is not listed; " + unsent);
+  return **std::move(entry);
 }
 
 Result<UpdateStream> Client::update(std::span<const std::string> hosts, MaybeDeadline deadline) && {

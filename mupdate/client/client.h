@@ -104,6 +104,9 @@ class Client {
   // The answer to the command with this tag, up to its end.
   Status take_answer(std::string_view tag, net::Deadline deadline, const Visitor& visit);
 
+  // What a command is about to end; an error when it is not there.
+  Result<Entry> find_listed(std::string_view name, net::Deadline deadline);
+
   net::Deadline due(MaybeDeadline deadline) const { return deadline ? *deadline : net::Deadline::in(options_.timeout); }
 
   Connection connection_;

@@ -35,7 +35,7 @@ Client connect(const CyrusNode& node) {
   return *std::move(client);
 }
 
-[[maybe_unused]] std::vector<Entry> list_all(Client& client, std::string_view prefix = {}) {
+std::vector<Entry> list_all(Client& client, std::string_view prefix = {}) {
   std::vector<Entry> entries;
   const auto status = client.list(prefix, [&](const EntryView& entry) { entries.emplace_back(entry); });
   EXPECT_TRUE(status) << status.error().message;
@@ -216,6 +216,177 @@ TEST_F(RealMaster, FindsManyWithoutWaitingForEach) {
   EXPECT_TRUE(client.find_all({})->empty());
   EXPECT_EQ(why(client.remove(names[7])), "");
   EXPECT_EQ(why(client.remove(names[2999])), "");
+}
+
+// The next event that says something, or nothing after `patience`.
+std::optional<std::pair<UpdateEvent::Kind, Entry>> next_event(UpdateStream& stream, std::chrono::seconds patience) {
+  const auto event = stream.next(net::Deadline::in(patience));
+  if (!event) throw std::runtime_error(event.error().message);
+  if (!*event) return {};
+  return std::pair((*event)->kind, Entry((*event)->entry));
+}
+
+TEST_F(RealMaster, StreamsTheListAndThenItsChanges) {
+  using Kind = UpdateEvent::Kind;
+  auto writer = connect(*master_);
+  ASSERT_EQ(why(writer.activate("user.s1", "stream1!p1", "a\tlrs\t")), "");
+  ASSERT_EQ(why(writer.reserve("user.s2", "stream2!p1")), "");
+  ASSERT_EQ(why(writer.activate("user.s3", "other!p1", "a\tlrs\t")), "");
+  const std::vector<std::string> hosts = {"stream1", "stream2"};
+  auto stream = connect(*master_).update(hosts);
+  ASSERT_TRUE(stream) << stream.error().message;
+
+  EXPECT_EQ(next_event(*stream, 10s),
+            std::pair(Kind::Changed, Entry(State::Active, "user.s1", "stream1!p1", "a\tlrs\t")));
+  EXPECT_EQ(next_event(*stream, 10s), std::pair(Kind::Changed, Entry(State::Reserved, "user.s2", "stream2!p1")));
+  EXPECT_FALSE(stream->is_synced());
+  EXPECT_EQ(next_event(*stream, 10s)->first, Kind::Synced);
+  EXPECT_TRUE(stream->is_synced());
+  EXPECT_EQ(next_event(*stream, 0s), std::nullopt);
+
+  ASSERT_EQ(why(writer.activate("user.s2", "stream2!p2", "b\tl\t")), "");
+  ASSERT_EQ(why(writer.remove("user.s1")), "");
+  ASSERT_EQ(why(stream->request_flush(net::Deadline::in(10s))), "");
+  // In the order of the changes or of the names, that is the server's choice; before the flush is answered in any case.
+  std::vector<std::pair<Kind, std::string>> seen;
+  while (true) {
+    const auto event = next_event(*stream, 10s);
+    ASSERT_TRUE(event);
+    if (event->first == Kind::Flushed) break;
+    seen.emplace_back(event->first, event->second.name + " " + event->second.location);
+  }
+  EXPECT_THAT(seen, testing::UnorderedElementsAre(std::pair(Kind::Changed, "user.s2 stream2!p2"),
+                                                  std::pair(Kind::Deleted, "user.s1 ")));
+  ASSERT_EQ(why(writer.remove("user.s2")), "");
+  ASSERT_EQ(why(writer.remove("user.s3")), "");
+}
+
+// The master would take each of these for a command about user.spared itself.
+TEST_F(RealMaster, LosesNoEntryToABadNameOfADeletedMailbox) {
+  auto client = connect(*master_);
+  const Entry entry(State::Active, "user.spared", "be1!p1", "a\tlrs\t");
+  ASSERT_EQ(why(client.activate(entry.name, entry.location, entry.acl)), "");
+  for (const auto* name : {"DELETED.user.spared", "DELETED.user.spared.old", "DELETED.user.spared."}) {
+    EXPECT_THAT(why(client.remove(name)), HasSubstr("does not end in a hexadecimal time"));
+    EXPECT_THAT(why(client.activate(name, "be2!p2", "")), HasSubstr("does not end in a hexadecimal time"));
+  }
+  EXPECT_EQ(*client.find(entry.name), entry);
+  EXPECT_EQ(why(client.remove(entry.name)), "");
+}
+
+TEST_F(RealMaster, ListsManyAndASlaveHasTheSame) {
+  constexpr int many = 20000;
+  auto client = connect(*master_);
+  for (int i = 0; i < many; ++i) {
+    const auto user = "u" + std::to_string(i);
+    ASSERT_EQ(why(client.activate("user." + user, i % 2 ? "many1!p1" : "many2!p1", user + "\tlrswipkxtecda\t")), "");
+  }
+  const auto all = list_all(client);
+  EXPECT_EQ(all.size(), std::size_t{many});
+  EXPECT_EQ(list_all(client, "many1!").size(), std::size_t{many / 2});
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end(),
+                             [](const Entry& a, const Entry& b) { return compare_mailboxes(a.name, b.name) < 0; }));
+
+  const auto slave = CyrusNode::start({.address = slave_address, .master = master_->endpoint().to_string()});
+  ASSERT_TRUE(slave) << slave.error().message;
+  auto reader = connect(*slave);
+  EXPECT_FALSE(reader.server().is_master);
+  EXPECT_EQ(reader.server().role, "mupdate://127.31.0.1:3905");
+  EXPECT_EQ(compare_entries(all, list_all(reader)).summary(), "in sync");
+  EXPECT_THAT(why(reader.reserve("user.x", "be1!p1")), HasSubstr("BAD \"read-only session\""));
+
+  // What was changed since is what the comparison names, until the slave has it too.
+  ASSERT_EQ(why(client.remove("user.u7")), "");
+  ASSERT_EQ(why(client.activate("user.u8", "many1!p2", "u8\tl\t")), "");
+  ASSERT_EQ(why(client.reserve("user.new", "many1!p1")), "");
+  const auto changed = list_all(client);
+  const auto diff = compare_entries(changed, all);
+  EXPECT_EQ(diff.summary(), "1 missing (user.new), 1 extra (user.u7), 1 different (user.u8)");
+  const auto deadline = net::Deadline::in(30s);  // the master flushes every 5 s
+  std::string summary;
+  do {
+    summary = compare_entries(changed, list_all(reader)).summary();
+  } while (summary != "in sync" && !deadline.passed());
+  EXPECT_EQ(summary, "in sync");
+  EXPECT_EQ(slave->stderr_log(), "");
+}
+
+TEST(DoomedMaster, IsDeadToItsClientAtOnceAndForGood) {
+  auto master = CyrusNode::start({.address = doomed_address});
+  ASSERT_TRUE(master) << master.error().message;
+  auto client = connect(*master);
+  auto stream = connect(*master).update();
+  ASSERT_TRUE(stream);
+  EXPECT_EQ(next_event(*stream, 10s)->first, UpdateEvent::Kind::Synced);
+  ASSERT_EQ(why(client.noop()), "");
+  master->kill();
+  const auto first = why(client.activate("user.x", "be1!p1", ""));
+  EXPECT_THAT(first, StartsWith("ACTIVATE user.x: 127.31.0.4:3905: "));
+  EXPECT_NE(client.failure(), std::nullopt);
+  EXPECT_THAT(why(client.noop()), StartsWith("NOOP: the connection ended earlier: 127.31.0.4:3905: "));
+  const auto event = stream->next(net::Deadline::in(10s));
+  ASSERT_FALSE(event);
+  EXPECT_THAT(event.error().message, StartsWith("UPDATE: 127.31.0.4:3905: "));
+  const auto again = Client::connect(options_for(*master));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().message, "127.31.0.4:3905: connect: Connection refused");
+}
+
+// A 3.6.1 master may crash when a TLS session ends (CYRUS.md finding 10), so each session gets a server of its own.
+TEST(TlsMaster, IsSpokenToInTlsOrNotAtAll) {
+  const auto directory = std::filesystem::temp_directory_path() / ("mupdate_tls_e2e." + std::to_string(::getpid()));
+  std::filesystem::create_directory(directory);
+  const auto file = [&](const std::string& name) { return (directory / name).string(); };
+  for (const std::string name : {"server", "other"}) {
+    const auto command =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=" + name +
+        " -addext subjectAltName=IP:" + tls_address + " -keyout " + file(name + ".key") + " -out " +
+        file(name + ".crt") + " 2>/dev/null && chmod 755 " + directory.string() + " && chmod 644 " +
+        file(name + ".key");
+    ASSERT_EQ(std::system(command.c_str()), 0);
+  }
+  const auto start = [&] {
+    return CyrusNode::start(
+        {.address = tls_address,
+         .imapd = {{"tls_server_cert", file("server.crt")}, {"tls_server_key", file("server.key")}}});
+  };
+  const auto connect_trusting = [&](const CyrusNode& node, const std::string& ca) {
+    auto options = options_for(node);
+    options.tls = *net::TlsClient::load({.ca_file = file(ca), .server_name = tls_address});
+    return Client::connect(options);
+  };
+  {
+    const auto master = start();
+    ASSERT_TRUE(master) << master.error().message;
+    auto client = connect_trusting(*master, "server.crt");
+    ASSERT_TRUE(client) << client.error().message;
+    EXPECT_TRUE(client->is_tls());
+    EXPECT_FALSE(client->server().has("STARTTLS"));
+    EXPECT_EQ(*client->find("user.none"), std::nullopt);
+  }
+  {
+    const auto master = start();
+    ASSERT_TRUE(master) << master.error().message;
+    const auto client = connect_trusting(*master, "other.crt");
+    ASSERT_FALSE(client);
+    EXPECT_THAT(client.error().message, HasSubstr("TLS: the certificate does not prove to be that of '127.31.0.3'"));
+  }
+  std::filesystem::remove_all(directory);
+}
+
+TEST_F(RealMaster, ThatHasNoTlsIsNotSpokenToInClear) {
+  const auto ca = std::filesystem::temp_directory_path() / ("mupdate_ca." + std::to_string(::getpid()));
+  ASSERT_EQ(std::system(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -keyout "
+                         "/dev/null -out " +
+                         ca.string() + " 2>/dev/null")
+                            .c_str()),
+            0);
+  auto options = options_for(*master_);
+  options.tls = *net::TlsClient::load({.ca_file = ca.string(), .server_name = master_address});
+  std::filesystem::remove(ca);
+  const auto client = Client::connect(options);
+  ASSERT_FALSE(client);
+  EXPECT_EQ(client.error().message, "STARTTLS: 127.31.0.1:3905: the server does not offer it, and TLS is required");
 }
 
 }  // namespace

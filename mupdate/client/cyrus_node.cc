@@ -46,12 +46,18 @@ bool wait_for_end(pid_t pid, net::Deadline deadline) {
   return true;
 }
 
-bool group_lives(pid_t group) { return ::kill(-group, 0) == 0; }
+// What was killed holds its sockets a moment longer, and a child of a killed cyrmaster is nobody's to wait for.
+void wait_until_refused(const net::Endpoint& endpoint) {
+  const auto deadline = net::Deadline::in(stop_timeout);
+  while (net::Stream::connect(endpoint, deadline) && !deadline.passed()) std::this_thread::sleep_for(5ms);
+}
 
 }  // namespace
 
 Result<CyrusNode> CyrusNode::start(CyrusNodeOptions options) {
-  auto pattern = (fs::temp_directory_path() / "mupdate_client_e2e.XXXXXX").string();
+  // In memory where that can be had: a write costs an fsync, and no test here is about surviving a power cut.
+  const auto parent = fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path();
+  auto pattern = (parent / "mupdate_client_e2e.XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) return system_error("mkdtemp", pattern);
   CyrusNode node(options.address, pattern);
   // A server of somebody else would be taken for ours.
@@ -73,9 +79,13 @@ CyrusNode::CyrusNode(CyrusNode&& other) noexcept
 CyrusNode::~CyrusNode() {
   if (pid_ > 0) {
     ::kill(pid_, SIGTERM);
-    if (!wait_for_end(pid_, net::Deadline::in(stop_timeout))) kill();
-    // What outlives cyrmaster would hold the port.
-    if (pid_ > 0 && group_lives(pid_)) ::kill(-pid_, SIGKILL);
+    if (wait_for_end(pid_, net::Deadline::in(stop_timeout))) {
+      // A service that outlives cyrmaster would hold the port.
+      ::kill(-pid_, SIGKILL);
+      wait_until_refused(endpoint());
+    } else {
+      kill();
+    }
   }
   std::error_code ignored;
   if (!directory_.empty()) fs::remove_all(directory_, ignored);
@@ -86,6 +96,7 @@ void CyrusNode::kill() {
   ::kill(-pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
+  wait_until_refused(endpoint());
 }
 
 Status CyrusNode::lay_out(const CyrusNodeOptions& options) const {

@@ -28,6 +28,7 @@ TEST(MailboxOrder, PutsChildrenRightAfterTheirParent) {
       "user.foo bar",
       "user.foo-bar",
       "user.foo^bar",
+      "user.foo1",
       "user.foo\xc3\xa9",
       "user.zed",
   };
@@ -83,10 +84,14 @@ TEST(ArgumentLimits, RefuseWhatKillsAMaster) {
   EXPECT_FALSE(check_mailbox_name(""));
   EXPECT_FALSE(check_mailbox_name("user." + std::string(246, 'x')));
   EXPECT_FALSE(check_mailbox_name("example.org!user." + std::string(246, 'x') + ".y"));
-  EXPECT_FALSE(check_mailbox_name("DELETED.user." + std::string(246, 'x') + ".5F000000"));
+  EXPECT_FALSE(check_mailbox_name("DELETED.user." + std::string(246, 'a') + ".5F000000"));
   EXPECT_FALSE(check_mailbox_name("shared." + std::string(901, 'x')));
   EXPECT_FALSE(check_mailbox_name("user.a\nb"));
   EXPECT_FALSE(check_mailbox_name(std::string_view("user.a\0b", 8)));
+  EXPECT_TRUE(check_mailbox_name("DELETED.user.fred.5F00000a"));
+  EXPECT_FALSE(check_mailbox_name("DELETED.user.fred"));
+  EXPECT_FALSE(check_mailbox_name("example.org!DELETED.user.fred."));
+  EXPECT_FALSE(check_mailbox_name("DELETED.user.fred.5F00000a0"));
   EXPECT_TRUE(check_argument("the ACL", std::string(131072, 'x')));
   EXPECT_FALSE(check_argument("the ACL", std::string(131073, 'x')));
   EXPECT_EQ(check_argument("the ACL", std::string(131073, 'x')).error().message,

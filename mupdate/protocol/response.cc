@@ -36,8 +36,14 @@ Result<Response> to_greeting(const Lexer::Line& line) {
 
 Result<Response> to_completion(const Lexer::Line& line, Completion::Code code) {
   // RFC 3656 wants a text; a client has no reason to insist.
-  if (line.arguments.size() > 1) return wrong_count(line, 1);
-  const auto text = line.arguments.empty() ? std::string_view() : line.arguments[0];
+  if (line.arguments.empty()) return Response(Completion{.tag = line.tag, .code = code, .text = {}});
+  auto text = line.arguments[0];
+  if (line.arguments.size() > 1) {
+    if (line.tag != "*") return wrong_count(line, 1);
+    // An untagged OK may be the banner, so it was read as words. It is none: the words are a text again.
+    const auto last = line.arguments.back();
+    text = std::string_view(text.data(), static_cast<std::size_t>(last.data() + last.size() - text.data()));
+  }
   return Response(Completion{.tag = line.tag, .code = code, .text = text});
 }
 

@@ -98,6 +98,7 @@ inline constexpr std::array response_vectors = {
     Vector{"* ok mupdate \"h\"\r\n", "slave [h] [] [] []\n"},
     Vector{"* BYE \"Server Unable\"\r\n\0"sv, "BYE * [Server Unable]\n"},
     Vector{"* BAD \"Need command\"\r\n", "BAD * [Need command]\n"},
+    Vector{"* OK IMAP4rev1 is spoken here\r\n", "OK * [IMAP4rev1 is spoken here]\n"},
     Vector{"* OK \"still here\"\r\n", "OK * [still here]\n"},
     Vector{"F03 RESERVE {9+}\r\nuser.raw1 {6+}\r\nbe9!p1\r\nF03 OK \"Search completed\"\r\n",
            "reserve F03 [user.raw1] [be9!p1]\nOK F03 [Search completed]\n"},

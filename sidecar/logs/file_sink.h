@@ -16,7 +16,7 @@
 namespace murder::logs {
 
 struct RotationOptions {
-  std::string path;                               // "cyrus.log"; older ones are "cyrus.log.1" (newest) and so on
+  std::string path{};                             // "cyrus.log"; older ones are "cyrus.log.1" (newest) and so on
   std::uint64_t max_bytes = 16ull * 1024 * 1024;  // a file of that size is followed by a new one
   int files = 4;                                  // how many there are at most, the current one included
 };

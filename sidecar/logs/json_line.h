@@ -18,8 +18,8 @@ namespace murder::logs {
 // What the agent knows about the Cyrus it stands beside. A node given here goes before the record's own: until Cyrus
 // has read imapd.conf its ident has no prefix yet.
 struct Origin {
-  std::string node;
-  std::string role;  // "mupdate", "backend", "frontend"
+  std::string node{};
+  std::string role{};  // "mupdate", "backend", "frontend"
 };
 
 std::string_view name_of(Severity severity);

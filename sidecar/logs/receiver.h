@@ -27,14 +27,14 @@ namespace murder::logs {
 
 // Called by one thread at a time: start()'s caller until it returns, the receiver's own from then on. Must not throw.
 struct LogSink {
-  std::function<void(const LogRecord&)> record;
+  std::function<void(const LogRecord&)> record{};
   std::function<void()> flush = [] {};  // after each batch of records: nothing more is waiting right now
 };
 
 struct ReceiverOptions {
   std::string
-      socket_path;         // MURDER_LOG_SOCKET of Cyrus's environment; at most 107 bytes, and 4 less for its birth name
-  std::string spill_path;  // MURDER_LOG_SPILL; empty for none
+      socket_path;  // MURDER_LOG_SOCKET of Cyrus's environment; at most 107 bytes, and 4 less for its birth name
+  std::string spill_path{};  // MURDER_LOG_SPILL; empty for none
   // The spill file is looked at when no datagram came for `quiet`, and at least every `spill_interval` when busy.
   std::chrono::milliseconds quiet{1000};
   std::chrono::milliseconds spill_interval{5000};

@@ -10,7 +10,7 @@
 namespace murder::logs {
 namespace {
 
-constexpr std::string_view magic = MURDER_LOG_MAGIC;
+constexpr std::string_view magic{MURDER_LOG_MAGIC, 4};
 
 template <std::unsigned_integral Number>
 Number get(std::string_view bytes, std::size_t at) {

@@ -18,13 +18,13 @@ enum class Severity : std::uint8_t { Emergency, Alert, Critical, Error, Warning,
 using LogTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
 struct LogRecord {
-  LogTime time;
+  LogTime time{};
   Severity severity = Severity::Info;
   int facility = 0;           // 2 is mail, 22 is local6 (Cyrus's default)
-  std::string node;           // "be1" of the ident "be1/imap"; empty when the ident has no prefix
-  std::string program;        // "imap": the service's name in cyrus.conf, or the tool's
+  std::string node{};         // "be1" of the ident "be1/imap"; empty when the ident has no prefix
+  std::string program{};      // "imap": the service's name in cyrus.conf, or the tool's
   pid_t pid = 0;              // in Cyrus's pid namespace
-  std::string text;           // without the newline at its end; any bytes
+  std::string text{};         // without the newline at its end; any bytes
   std::uint32_t dropped = 0;  // messages that this process could neither send nor spill before this one
   bool truncated = false;     // the text was longer than 8 KiB, and says so at its end
 

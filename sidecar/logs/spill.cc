@@ -15,7 +15,7 @@ namespace murder::logs {
 namespace {
 
 constexpr std::size_t read_size = 64 * 1024;
-constexpr std::string_view magic = MURDER_LOG_MAGIC;
+constexpr std::string_view magic{MURDER_LOG_MAGIC, 4};
 
 std::size_t size_field(std::string_view record) {
   std::size_t size = 0;

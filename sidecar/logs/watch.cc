@@ -83,13 +83,14 @@ std::optional<LogEvent> list_connected(std::string_view text) {
 }
 
 std::optional<LogEvent> list_disconnected(std::string_view text) {
-  static constexpr std::array<std::string_view, 3> texts = {
+  static constexpr std::array<std::string_view, 4> texts = {
       "couldn't connect to mupdate server",
+      "mupdate_scarf: ",  // with a number: the connection broke
       "connection to master failed.",
       "connection to master timed out.",
   };
   for (const auto known : texts) {
-    if (text.starts_with(known)) return ListDisconnected{.reason = std::string{known}};
+    if (text.starts_with(known)) return ListDisconnected{.reason = std::string{text}};
   }
   return {};
 }

@@ -7,8 +7,9 @@
  * This code runs inside somebody else's server, so it keeps nothing that the server could break and takes nothing that
  * the server could miss:
  *   - no lock and no allocation: safe in threads (mupdate), after fork, and in signal handlers as far as vsnprintf is;
- *   - no descriptor kept: Cyrus moves its descriptors about with dup2 (3 is the status pipe, 4 the listener), and a
- *     remembered number could by then be a client's connection. A socket a message costs about a microsecond;
+ *   - the descriptor that is kept (a new socket a message would triple the cost) is checked before each use: Cyrus
+ * moves its descriptors about with dup2 (3 is the status pipe, 4 the listener), and a remembered number could by then
+ * be a client's connection. It lies above the low numbers, and what is no longer ours is left alone;
  *   - a bounded wait: Linux queues only net.unix.max_dgram_qlen (10 in a fresh network namespace) datagrams, so a burst
  *     waits for the receiver to read, at most QUEUE_WAIT; after a wait in vain nobody waits again for CONGESTION_PAUSE;
  *   - errno is left as found, cancellation is held off, and SIGPIPE cannot happen.
@@ -45,7 +46,7 @@
 
 static const struct timeval QUEUE_WAIT = {0, 50 * 1000}; /* 50 ms */
 static const int64_t CONGESTION_PAUSE = 1000;            /* ms */
-enum { SPILL_ATTEMPTS = 32 };
+enum { SPILL_ATTEMPTS = 32, LOWEST_DESCRIPTOR = 200 };
 
 /* glibc's own, so that a caller built with _FORTIFY_SOURCE keeps its check of %n. */
 extern int __vsnprintf_chk(char* text, size_t size, int flag, size_t object_size, const char* format,
@@ -96,6 +97,33 @@ static int64_t monotonic_ms(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* The socket that is kept: its descriptor, and in the low half its inode number, by which it is known again. */
+static _Atomic(uint64_t) kept_socket;
+
+static uint64_t identity_of(int fd) {
+  struct stat found;
+  if (fstat(fd, &found) != 0 || !S_ISSOCK(found.st_mode)) return 0;
+  return (uint64_t)fd << 32 | (uint32_t)found.st_ino;
+}
+
+/* A socket of ours. `*temporary` says that the caller has to close it: another thread made one at the same time. */
+static int acquire_socket(bool* temporary) {
+  *temporary = false;
+  uint64_t kept = atomic_load(&kept_socket);
+  if (kept != 0 && identity_of((int)(kept >> 32)) == kept) return (int)(kept >> 32);
+
+  int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -1;
+  const int high = fcntl(fd, F_DUPFD_CLOEXEC, LOWEST_DESCRIPTOR);
+  if (high >= 0) {
+    close(fd);
+    fd = high;
+  }
+  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &QUEUE_WAIT, sizeof QUEUE_WAIT);
+  *temporary = !atomic_compare_exchange_strong(&kept_socket, &kept, identity_of(fd));
+  return fd;
+}
+
 static bool sent(int socket, const unsigned char* datagram, size_t size, int flags) {
   return sendto(socket, datagram, size, flags | MSG_NOSIGNAL, (const struct sockaddr*)&receiver, receiver_size) ==
          (ssize_t)size;
@@ -103,15 +131,15 @@ static bool sent(int socket, const unsigned char* datagram, size_t size, int fla
 
 static bool send_to_receiver(const unsigned char* datagram, size_t size) {
   if (receiver_size == 0) return false;
-  const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  bool temporary;
+  const int fd = acquire_socket(&temporary);
   if (fd < 0) return false;
   bool done = sent(fd, datagram, size, MSG_DONTWAIT);
   if (!done && errno == EAGAIN && monotonic_ms() >= atomic_load(&congested_until)) {
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &QUEUE_WAIT, sizeof QUEUE_WAIT);
     done = sent(fd, datagram, size, 0);
     if (!done && errno == EAGAIN) atomic_store(&congested_until, monotonic_ms() + CONGESTION_PAUSE);
   }
-  close(fd);
+  if (temporary) close(fd);
   return done;
 }
 

@@ -5,7 +5,7 @@
  * Numbers are little-endian.
  *
  *   offset  bytes
- *        0      4  magic "MSL1"
+ *        0      4  magic "\0ML1"
  *        4      4  size of the whole datagram, this header included
  *        8      4  priority: facility and severity as syslog(3) takes them
  *       12      4  process id, as the sender's pid namespace has it
@@ -14,11 +14,14 @@
  *       28      2  flags
  *       30      2  length of the ident
  *       32         ident, then the text up to the end; neither is terminated
+ *
+ * The magic begins with a NUL, which no C string holds: it cannot occur in a text, so in a spill file a record cut
+ * short never swallows a part of the next one unnoticed.
  */
 #ifndef MURDER_SIDECAR_LOGS_PRELOAD_WIRE_H_
 #define MURDER_SIDECAR_LOGS_PRELOAD_WIRE_H_
 
-#define MURDER_LOG_MAGIC "MSL1"
+#define MURDER_LOG_MAGIC "\0ML1" /* 4 bytes */
 
 enum {
   MURDER_LOG_AT_SIZE = 4,

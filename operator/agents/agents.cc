@@ -1,0 +1,119 @@
+#include "operator/agents/agents.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "proto/agent.grpc.pb.h"
+
+namespace murder::agents {
+namespace {
+
+Error error_of(const std::string& node, const grpc::Status& status) {
+  const char* what = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ? "no answer in time"
+                     : status.error_code() == grpc::StatusCode::UNAVAILABLE     ? "cannot be reached"
+                                                                                : "refused";
+  return Error{"agent of " + node + ": " + what + " (" + status.error_message() + ")"};
+}
+
+// Sends one call to many agents and waits until each has ended, by an answer or by its deadline.
+template <typename Reply>
+class FanOut {
+ public:
+  struct Call {
+    grpc::ClientContext context;
+    Reply reply;
+    grpc::Status status;
+  };
+
+  Call& add(const std::string& node, std::chrono::milliseconds timeout) {
+    Call& call = calls_[node];
+    call.context.set_deadline(std::chrono::system_clock::now() + timeout);
+    const std::lock_guard lock(mutex_);
+    ++running_;
+    return call;
+  }
+  void ended(Call& call, grpc::Status status) {
+    const std::lock_guard lock(mutex_);
+    call.status = std::move(status);
+    --running_;
+    changed_.notify_all();
+  }
+  Replies<Reply> wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return running_ == 0; });
+    Replies<Reply> replies;
+    for (auto& [node, call] : calls_) {
+      if (call.status.ok()) {
+        replies.emplace(node, std::move(call.reply));
+      } else {
+        replies.emplace(node, error_of(node, call.status));
+      }
+    }
+    return replies;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int running_ = 0;
+  std::map<std::string, Call> calls_;
+};
+
+}  // namespace
+
+struct Agents::Channel {
+  std::unique_ptr<agent::v1::Agent::Stub> stub;
+};
+
+Agents::Agents(const std::vector<Endpoint>& endpoints, const Credentials& credentials) {
+  const auto tls = grpc::SslCredentials({credentials.ca, credentials.key, credentials.certificate});
+  for (const auto& endpoint : endpoints) {
+    grpc::ChannelArguments arguments;
+    arguments.SetSslTargetNameOverride(endpoint.host);
+    auto channel = std::make_unique<Channel>();
+    channel->stub = agent::v1::Agent::NewStub(grpc::CreateCustomChannel(endpoint.address, tls, arguments));
+    channels_.emplace(endpoint.node, std::move(channel));
+  }
+}
+
+Agents::~Agents() = default;
+
+Replies<agent::v1::NodeStatus> Agents::status(bool fresh, std::chrono::milliseconds timeout) const {
+  agent::v1::GetStatusRequest request;
+  request.set_fresh(fresh);
+  FanOut<agent::v1::NodeStatus> all;
+  for (const auto& [node, channel] : channels_) {
+    auto& call = all.add(node, timeout);
+    channel->stub->async()->GetStatus(&call.context, &request, &call.reply,
+                                      [&](grpc::Status status) { all.ended(call, std::move(status)); });
+  }
+  return all.wait();
+}
+
+Replies<agent::v1::WhereReply> Agents::where(const std::string& mailbox, std::chrono::milliseconds timeout) const {
+  agent::v1::WhereRequest request;
+  request.set_mailbox(mailbox);
+  FanOut<agent::v1::WhereReply> all;
+  for (const auto& [node, channel] : channels_) {
+    auto& call = all.add(node, timeout);
+    channel->stub->async()->Where(&call.context, &request, &call.reply,
+                                  [&](grpc::Status status) { all.ended(call, std::move(status)); });
+  }
+  return all.wait();
+}
+
+Result<agent::v1::PushReport> Agents::push(const std::string& node, const agent::v1::PushRequest& request,
+                                           std::chrono::milliseconds timeout) const {
+  const auto channel = channels_.find(node);
+  if (channel == channels_.end()) return Error{"no node is called " + node};
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  agent::v1::PushReport report;
+  const auto status = channel->second->stub->Push(&context, request, &report);
+  if (!status.ok()) return error_of(node, status);
+  return report;
+}
+
+}  // namespace murder::agents

@@ -1,0 +1,49 @@
+// Asks the agents beside each Cyrus (proto/agent.proto) over gRPC with mutual TLS, all of them at once.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "proto/agent.pb.h"
+
+namespace murder::agents {
+
+struct Endpoint {
+  std::string node;     // "be1"
+  std::string address;  // "127.80.1.1:8481"
+  std::string host;     // that its certificate is made out to
+};
+
+// PEM texts: the cluster's CA, and the certificate and key that the operator shows.
+struct Credentials {
+  std::string ca;
+  std::string certificate;
+  std::string key;
+};
+
+template <typename Reply>
+using Replies = std::map<std::string, Result<Reply>>;  // by node
+
+class Agents {
+ public:
+  Agents(const std::vector<Endpoint>& endpoints, const Credentials& credentials);
+  ~Agents();
+
+  // An answer or an error of each node, within the timeout. `fresh` has each agent check again before it answers.
+  Replies<agent::v1::NodeStatus> status(bool fresh, std::chrono::milliseconds timeout) const;
+  Replies<agent::v1::WhereReply> where(const std::string& mailbox, std::chrono::milliseconds timeout) const;
+
+  Result<agent::v1::PushReport> push(const std::string& node, const agent::v1::PushRequest& request,
+                                     std::chrono::milliseconds timeout) const;
+
+ private:
+  struct Channel;
+  std::map<std::string, std::unique_ptr<Channel>> channels_;
+};
+
+}  // namespace murder::agents

@@ -1,0 +1,52 @@
+// MailboxMove, described. See schema/field.h.
+#pragma once
+
+#include "operator/api/common_fields.h"
+#include "operator/api/mailbox_move.h"
+
+namespace murder::api {
+
+template <typename Io>
+void fields(Io& io, MoveDestination& destination) {
+  io.field({.name = "backend",
+            .doc = "Name of the Backend to move to.",
+            .required = true,
+            .pattern = kName,
+            .max_length = 63},
+           destination.backend);
+  io.field({.name = "partition",
+            .doc = "Partition there; its default when absent.",
+            .pattern = kPartition,
+            .max_length = 63},
+           destination.partition);
+}
+
+template <typename Io>
+void fields(Io& io, MailboxMoveSpec& spec) {
+  io.field({.name = "clusterRef", .doc = "The MurderCluster.", .required = true, .immutable = true}, spec.cluster_ref);
+  io.field({.name = "mailbox",
+            .doc = "Internal name: user.fred for a user with all that belongs to it, or a shared mailbox such as "
+                   "shared.team.",
+            .required = true,
+            .immutable = true,
+            .pattern = Pattern{R"([^\s."!][^"!]*)", "a mailbox name such as user.fred"},
+            .max_length = 510},
+           spec.mailbox);
+  io.field({.name = "destination", .doc = "Where to.", .required = true, .immutable = true}, spec.destination);
+}
+
+template <typename Io>
+void fields(Io& io, MailboxMoveStatus& status) {
+  io.field({.name = "observedGeneration", .doc = "The generation that this status was computed from.", .minimum = 0},
+           status.observed_generation);
+  io.field({.name = "phase", .doc = "How far it is."}, status.phase);
+  io.field({.name = "source", .doc = "Location that it is moved from.", .max_length = 1024}, status.source);
+  io.field({.name = "mailboxes", .doc = "How many mailboxes belong to the move.", .minimum = 0}, status.mailboxes);
+  io.field({.name = "mailboxesDone", .doc = "How many of them have been verified at the destination.", .minimum = 0},
+           status.mailboxes_done);
+  io.field({.name = "startedAt", .doc = "When it was begun.", .format = "date-time"}, status.started_at);
+  io.field({.name = "finishedAt", .doc = "When it ended.", .format = "date-time"}, status.finished_at);
+  io.field({.name = "conditions", .doc = "Complete, Failed.", .max_items = 32, .list_key = "type"}, status.conditions);
+}
+
+}  // namespace murder::api

@@ -1,0 +1,84 @@
+// How a resource is described: once, by one function a struct, from which the YAML reader, the JSON writer and the
+// CustomResourceDefinition are made. So no field can be known to one of them and not to the others.
+//
+//   template <typename Io>
+//   void fields(Io& io, PartitionSpec& partition) {
+//     io.field({.name = "name", .doc = "As mailbox locations say it.", .required = true, .pattern = kPartition},
+//              partition.name);
+//     io.rule({.cel = "…", .message = "…"}, [](const PartitionSpec& p) { return …; });
+//   }
+//
+// Defaults are the initial values of the struct's members.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace murder::api {
+
+// A regular expression (the common subset of RE2 and ECMAScript, anchored), and what it asks for in words.
+struct Pattern {
+  const char* regex;
+  const char* words;
+};
+
+struct Field {
+  const char* name;
+  const char* doc;  // one sentence or a few; becomes the CRD's description and the reference under docs/
+  bool required = false;
+  bool immutable = false;
+  std::optional<std::int64_t> minimum;
+  std::optional<std::int64_t> maximum;
+  std::optional<Pattern> pattern;         // of a string, of each item of a list of strings, of each key of a map
+  std::optional<std::int64_t> min_items;  // of a list
+  std::optional<std::int64_t> max_items;  // of a list or map
+  std::int64_t max_length = 253;          // of a string, of each item, of each value
+  const char* list_key = nullptr;         // of a list of objects: the field that tells them apart
+  const char* format = nullptr;           // OpenAPI's, such as date-time
+};
+
+// What must hold between fields of one object: said in CEL for the API server, and in C++ beside it.
+struct Rule {
+  std::string cel;         // over `self`
+  std::string message;     // what is wrong and what to write instead
+  const char* field = "";  // the field to blame, relative to the object, as ".partitions"
+};
+
+// "10Gi", "500M", or a whole number of bytes: a Kubernetes quantity, kept as it was written.
+struct Quantity {
+  std::string text;
+  bool operator==(const Quantity&) const = default;
+};
+
+inline constexpr Pattern kQuantity{R"([0-9]+(\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?)",
+                                   "a size such as 10Gi, 500M or 1073741824"};
+
+// The names of an enum's values, in the order in which a person would want to read them. Specialized beside each enum:
+//   template <> inline constexpr auto enum_names<Engine> = std::to_array<EnumName<Engine>>({…});
+template <typename E>
+struct EnumName {
+  E value;
+  const char* name;
+};
+template <typename E>
+inline constexpr std::nullptr_t enum_names = nullptr;
+
+template <typename E>
+concept NamedEnum = requires {
+  enum_names<E>.size();
+};
+
+template <NamedEnum E>
+constexpr std::string_view name_of(E value) {
+  for (const auto& entry : enum_names<E>) {
+    if (entry.value == value) return entry.name;
+  }
+  return "";
+}
+
+}  // namespace murder::api

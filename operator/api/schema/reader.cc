@@ -1,0 +1,283 @@
+#include "operator/api/schema/reader.h"
+
+#include <algorithm>
+#include <charconv>
+#include <regex>
+#include <unordered_map>
+
+#include "base/nearest.h"
+
+namespace murder::api {
+namespace {
+
+int line_of_node(const YAML::Node& node) { return node.Mark().line + 1; }
+
+const char* describe(const YAML::Node& node) {
+  if (node.IsMap()) return "an object";
+  if (node.IsSequence()) return "a list";
+  switch (scalar_type(node)) {
+    case ScalarType::Null:
+      return "nothing";
+    case ScalarType::Boolean:
+      return "a boolean";
+    case ScalarType::Integer:
+    case ScalarType::Float:
+      return "a number";
+    case ScalarType::String:
+      return "a string";
+  }
+  return "";
+}
+
+std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+// "must be a string, not a number: write "3.10" (with the quotes)"
+std::string must_be(const char* wanted, const YAML::Node& node) {
+  std::string message = std::string("must be ") + wanted + ", not " + describe(node);
+  if (node.IsScalar() && scalar_type(node) != ScalarType::Null) {
+    const std::string text = node.Scalar().substr(0, 64);
+    if (std::string_view(wanted) == "a string") {
+      message += ": write " + quoted(text) + " (with the quotes)";
+    } else {
+      message += " (" + quoted(text) + ")";
+    }
+  }
+  return message;
+}
+
+// Compiled once: manifests repeat the same few patterns thousands of times.
+bool matches(const char* regex, const std::string& text) {
+  static thread_local std::unordered_map<const char*, std::regex> compiled;
+  return std::regex_match(text, compiled.try_emplace(regex, regex).first->second);
+}
+
+// What is wrong with one string, or nothing.
+std::optional<std::string> wrong_string(const Field& field, const std::string& text) {
+  if (std::ssize(text) > field.max_length) {
+    return "must be at most " + std::to_string(field.max_length) + " characters long, not " +
+           std::to_string(text.size());
+  }
+  if (field.pattern && !matches(field.pattern->regex, text)) {
+    return quoted(text) + " is not " + field.pattern->words;
+  }
+  return {};
+}
+
+}  // namespace
+
+ScalarType scalar_type(const YAML::Node& scalar) {
+  if (!scalar.IsScalar()) return ScalarType::Null;
+  if (scalar.Tag() == "!") return ScalarType::String;  // quoted, or a block
+  const std::string& text = scalar.Scalar();
+  static const std::regex null("~|null|Null|NULL|");
+  static const std::regex boolean("y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF");
+  static const std::regex integer("[-+]?(0|[1-9][0-9_]*|0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+)");
+  static const std::regex floating(
+      R"([-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))");
+  if (text.size() > 64) return ScalarType::String;
+  if (std::regex_match(text, null)) return ScalarType::Null;
+  if (std::regex_match(text, boolean)) return ScalarType::Boolean;
+  if (std::regex_match(text, integer)) return ScalarType::Integer;
+  if (std::regex_match(text, floating)) return ScalarType::Float;
+  return ScalarType::String;
+}
+
+Reader::Reader(const YAML::Node& node, std::string file, std::string path, Mistakes& mistakes)
+    : node_(node),
+      file_(std::move(file)),
+      path_(std::move(path)),
+      mistakes_(mistakes),
+      mistakes_before_(mistakes.size()) {
+  if (!node.IsMap()) {
+    wrong(node, path_, must_be("an object", node));
+    return;
+  }
+  for (const auto& pair : node) {
+    if (!pair.first.IsScalar()) {
+      wrong(pair.first, path_, "field names must be strings");
+      continue;
+    }
+    Entry entry{pair.first.Scalar(), line_of_node(pair.first), pair.second};
+    const auto twin =
+        std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == entry.key; });
+    if (twin != entries_.end()) {
+      mistakes_.push_back({file_, entry.line, at(entry.key),
+                           "is given twice, first in line " + std::to_string(twin->line) + ": remove one"});
+      continue;
+    }
+    entries_.push_back(std::move(entry));
+  }
+}
+
+std::string Reader::at(std::string_view name) const {
+  return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
+}
+
+void Reader::wrong(const YAML::Node& node, const std::string& path, std::string message) {
+  mistakes_.push_back({file_, line_of_node(node), path, std::move(message)});
+}
+
+const YAML::Node* Reader::take(const Field& field) {
+  known_.emplace_back(field.name);
+  const auto entry =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == field.name; });
+  const bool absent = entry == entries_.end() || entry->value.IsNull() ||
+                      (entry->value.IsScalar() && scalar_type(entry->value) == ScalarType::Null);
+  if (!absent) return &entry->value;
+  // An object that is itself no object has been named already.
+  if (field.required && node_.IsMap()) {
+    mistakes_.push_back({file_, line_of(field.name), at(field.name), "is required"});
+  }
+  return nullptr;
+}
+
+int Reader::line_of(std::string_view name) const {
+  for (const auto& entry : entries_) {
+    if (entry.key == name) return entry.line;
+  }
+  return line_of_node(node_);
+}
+
+void Reader::blame(const Rule& rule) {
+  std::string_view field = rule.field;
+  if (field.starts_with('.')) field.remove_prefix(1);
+  mistakes_.push_back(
+      {file_, line_of(field.substr(0, field.find_first_of(".["))), field.empty() ? path_ : at(field), rule.message});
+}
+
+void Reader::refuse_unknown() {
+  for (const auto& entry : entries_) {
+    if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+    std::string message = "is not known here";
+    if (const auto near = nearest(entry.key, known_)) message += ": did you mean " + quoted(*near) + "?";
+    mistakes_.push_back({file_, entry.line, at(entry.key), std::move(message)});
+  }
+}
+
+void Reader::read(const YAML::Node& node, const std::string& path, const Field& field, std::string& into) {
+  if (!node.IsScalar() || scalar_type(node) != ScalarType::String) return wrong(node, path, must_be("a string", node));
+  if (auto message = wrong_string(field, node.Scalar())) return wrong(node, path, *std::move(message));
+  into = node.Scalar();
+}
+
+void Reader::read(const YAML::Node& node, const std::string& path, const Field& field, std::int64_t& into) {
+  if (!node.IsScalar() || scalar_type(node) != ScalarType::Integer) {
+    return wrong(node, path, must_be("a whole number", node));
+  }
+  const std::string& text = node.Scalar();
+  std::int64_t value = 0;
+  const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return wrong(node, path, quoted(text) + " is not a whole number in decimal digits");
+  }
+  if (field.minimum && value < *field.minimum) {
+    return wrong(node, path, "must be at least " + std::to_string(*field.minimum) + ", not " + text);
+  }
+  if (field.maximum && value > *field.maximum) {
+    return wrong(node, path, "must be at most " + std::to_string(*field.maximum) + ", not " + text);
+  }
+  into = value;
+}
+
+void Reader::read(const YAML::Node& node, const std::string& path, const Field&, bool& into) {
+  if (!node.IsScalar() || scalar_type(node) != ScalarType::Boolean) {
+    return wrong(node, path, must_be("true or false", node));
+  }
+  const char first = static_cast<char>(std::tolower(static_cast<unsigned char>(node.Scalar()[0])));
+  const char second =
+      node.Scalar().size() > 1 ? static_cast<char>(std::tolower(static_cast<unsigned char>(node.Scalar()[1]))) : ' ';
+  into = first == 't' || first == 'y' || (first == 'o' && second == 'n');
+}
+
+void Reader::read(const YAML::Node& node, const std::string& path, const Field&, Quantity& into) {
+  static const std::regex quantity(kQuantity.regex);
+  const bool scalar =
+      node.IsScalar() && (scalar_type(node) == ScalarType::String || scalar_type(node) == ScalarType::Integer);
+  if (!scalar || !std::regex_match(node.Scalar(), quantity)) {
+    return wrong(node, path,
+                 (node.IsScalar() ? quoted(node.Scalar().substr(0, 64)) : std::string(describe(node))) + " is not " +
+                     kQuantity.words);
+  }
+  into.text = node.Scalar();
+}
+
+void Reader::read(const YAML::Node& node, const std::string& path, const Field& field,
+                  std::map<std::string, std::string>& into) {
+  if (!node.IsMap()) return wrong(node, path, must_be("an object", node));
+  if (field.max_items && std::cmp_greater(node.size(), *field.max_items)) {
+    return wrong(node, path, "must have at most " + std::to_string(*field.max_items) + " entries");
+  }
+  for (const auto& pair : node) {
+    if (!pair.first.IsScalar()) {
+      wrong(pair.first, path, "keys must be strings");
+      continue;
+    }
+    const std::string& key = pair.first.Scalar();
+    const std::string key_path = path + "." + key;
+    if (field.pattern && !matches(field.pattern->regex, key)) {
+      wrong(pair.first, key_path, quoted(key) + " is not " + field.pattern->words);
+    } else if (into.contains(key)) {
+      wrong(pair.first, key_path, "is given twice: remove one");
+    } else if (!pair.second.IsScalar() || scalar_type(pair.second) != ScalarType::String) {
+      wrong(pair.first, key_path, must_be("a string", pair.second));
+    } else if (std::ssize(pair.second.Scalar()) > field.max_length) {
+      wrong(pair.first, key_path, "must be at most " + std::to_string(field.max_length) + " characters long");
+    } else {
+      into.emplace(key, pair.second.Scalar());
+    }
+  }
+}
+
+bool Reader::list(const YAML::Node& node, const std::string& path, const Field& field) {
+  if (!node.IsSequence()) {
+    wrong(node, path, must_be("a list", node));
+    return false;
+  }
+  if (field.min_items && std::cmp_less(node.size(), *field.min_items)) {
+    wrong(node, path,
+          "must have at least " + std::to_string(*field.min_items) + " item" + (*field.min_items == 1 ? "" : "s"));
+    return false;
+  }
+  if (field.max_items && std::cmp_greater(node.size(), *field.max_items)) {
+    wrong(node, path,
+          "must have at most " + std::to_string(*field.max_items) + " items, not " + std::to_string(node.size()));
+    return false;
+  }
+  return true;
+}
+
+void Reader::unique(const YAML::Node& node, const std::string& path, const Field& field) {
+  std::set<std::string> seen;
+  std::size_t index = 0;
+  for (const auto& item : node) {
+    const std::string item_path = path + "[" + std::to_string(index++) + "]";
+    if (item.IsScalar()) {
+      if (!seen.insert(item.Scalar()).second)
+        wrong(item, item_path, quoted(item.Scalar()) + " is listed twice: remove one");
+    } else if (field.list_key != nullptr && item.IsMap()) {
+      const YAML::Node key = item[field.list_key];
+      if (key && key.IsScalar() && !seen.insert(key.Scalar()).second) {
+        wrong(key, item_path + "." + field.list_key,
+              quoted(key.Scalar()) + " is used twice: each " + field.list_key + " must differ");
+      }
+    }
+  }
+}
+
+std::optional<std::size_t> Reader::choose(const YAML::Node& node, const std::string& path,
+                                          const std::vector<std::string_view>& names) {
+  if (!node.IsScalar() || scalar_type(node) != ScalarType::String) {
+    wrong(node, path, must_be("a string", node));
+    return {};
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == node.Scalar()) return i;
+  }
+  std::string message = quoted(node.Scalar().substr(0, 64)) + " is not one of";
+  for (const auto name : names) message += (name == names.front() ? " " : ", ") + std::string(name);
+  wrong(node, path, std::move(message));
+  return {};
+}
+
+}  // namespace murder::api

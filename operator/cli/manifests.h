@@ -1,0 +1,35 @@
+// What most verbs begin with: manifests given on the command line, parsed, and one cluster chosen among them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "operator/api/manifests.h"
+#include "operator/topology/topology.h"
+
+namespace CLI {
+class App;
+}
+
+namespace murder::cli {
+
+struct ManifestOptions {
+  std::vector<std::string> files;
+};
+
+// FILE… : files or folders of YAML, or - for standard input.
+void add_manifests(CLI::App& command, ManifestOptions& options);
+
+// The manifests, or the exit code after all mistakes have been printed.
+std::variant<api::Manifests, int> load(const ManifestOptions& options);
+
+// A local target as `murder local up` would take it, for showing what would be rendered.
+topology::Target preview_target(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends);
+
+// The topology of a cluster, or the exit code after all problems have been printed.
+std::variant<topology::Topology, int> derive(const api::MurderCluster& cluster, const api::Manifests& manifests,
+                                             const topology::Target& target);
+
+}  // namespace murder::cli

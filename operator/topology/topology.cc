@@ -1,0 +1,258 @@
+#include "operator/topology/topology.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "operator/config/cyrus/options.h"
+#include "operator/topology/services.h"
+
+namespace murder::topology {
+namespace {
+
+constexpr std::string_view kFrontendPrefix = "fe";
+
+bool is_frontend_name(std::string_view name) {
+  if (!name.starts_with(kFrontendPrefix) || name.size() == kFrontendPrefix.size()) return false;
+  return std::all_of(name.begin() + kFrontendPrefix.size(), name.end(),
+                     [](unsigned char c) { return std::isdigit(c); });
+}
+
+// be2 before be10.
+bool natural_less(std::string_view a, std::string_view b) {
+  const auto split = [](std::string_view text) {
+    std::size_t digits = text.size();
+    while (digits > 0 && std::isdigit(static_cast<unsigned char>(text[digits - 1]))) --digits;
+    std::string_view number = text.substr(digits);
+    while (number.size() > 1 && number.front() == '0') number.remove_prefix(1);
+    return std::tuple(text.substr(0, digits), number.size(), number, text);
+  };
+  return split(a) < split(b);
+}
+
+std::vector<const api::Backend*> members(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends) {
+  std::vector<const api::Backend*> found;
+  for (const auto& backend : backends) {
+    if (backend.spec.cluster_ref.name == cluster.metadata.name &&
+        backend.metadata.namespace_ == cluster.metadata.namespace_) {
+      found.push_back(&backend);
+    }
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto* a, const auto* b) { return natural_less(a->metadata.name, b->metadata.name); });
+  return found;
+}
+
+void merge_into(std::map<std::string, std::string>& into, const std::map<std::string, std::string>& overrides) {
+  for (const auto& [key, value] : overrides) into[key] = value;
+}
+
+class Builder {
+ public:
+  Builder(const api::MurderCluster& cluster, std::vector<const api::Backend*> backends, const Target& target)
+      : cluster_(cluster), backends_(std::move(backends)), target_(target) {}
+
+  Derived build() {
+    topology_.cluster = cluster_.metadata.name;
+    topology_.domain = cluster_.spec.domain.empty() ? target_.domain : cluster_.spec.domain;
+    topology_.cyrus = cluster_.spec.cyrus_version.value_or(target_.cyrus);
+    topology_.spec = cluster_.spec;
+    topology_.target = target_;
+    check_engines();
+    check_names();
+    add_nodes();
+    add_accounts();
+    check_overrides();
+    if (!problems_.empty()) return {std::nullopt, std::move(problems_)};
+    return {std::move(topology_), {}};
+  }
+
+ private:
+  void problem(std::string path, std::string message) {
+    problems_.push_back({"MurderCluster " + cluster_.metadata.name, std::move(path), std::move(message)});
+  }
+  void problem(const api::Backend& backend, std::string path, std::string message) {
+    problems_.push_back({"Backend " + backend.metadata.name, std::move(path), std::move(message)});
+  }
+
+  void check_engines() {
+    if (cluster_.spec.mupdate.engine == api::Engine::Native) {
+      problem("spec.mupdate.engine", "native is not part of this release: write cyrus");
+    }
+    if (cluster_.spec.frontend.engine == api::Engine::Native) {
+      problem("spec.frontend.engine", "native is not part of this release: write cyrus");
+    }
+  }
+
+  void check_names() {
+    for (const auto* backend : backends_) {
+      const std::string& name = backend->metadata.name;
+      if (name == kMasterName || is_frontend_name(name)) {
+        problem(*backend, "metadata.name",
+                "\"" + name + "\" is the name of a node already (" + kMasterName +
+                    ", fe1, fe2, …): choose another, such as be1");
+      } else if (cyrus::find_option(topology_.cyrus, name + "_password")->name == name + "_password") {
+        // imapd.conf knows a backend's password as NAME_password.
+        problem(*backend, "metadata.name",
+                "\"" + name + "\" cannot name a backend: " + name +
+                    "_password means something else in imapd.conf; choose another, such as be1");
+      }
+    }
+    const auto reserved = [&](const std::string& account) {
+      return account == kMailProxy || account == kMove || account == kAgent || account.starts_with("mupdate") ||
+             account == "anyone" || account == "anonymous";
+    };
+    for (const auto& user : cluster_.spec.authentication.users) {
+      if (reserved(user))
+        problem("spec.authentication.users", "\"" + user + "\" is an account of the servers: choose another name");
+    }
+    for (const auto& admin : cluster_.spec.authentication.admins) {
+      if (reserved(admin))
+        problem("spec.authentication.admins", "\"" + admin + "\" is an account of the servers: choose another name");
+    }
+  }
+
+  Node node(std::string name, Role role) const {
+    Node node;
+    node.role = role;
+    node.host = name + "." + topology_.domain;
+    const auto address = target_.addresses.find(name);
+    if (address != target_.addresses.end()) node.address = address->second;
+    node.paths.root = target_.root + "/nodes/" + name;
+    node.agent_http_port = kAgentHttpPort + target_.port_offset;
+    node.agent_grpc_port = kAgentGrpcPort + target_.port_offset;
+    merge_into(node.imapd, cluster_.spec.imapd.all);
+    node.name = std::move(name);
+    return node;
+  }
+
+  void add_nodes() {
+    Node master = node(kMasterName, Role::Master);
+    merge_into(master.imapd, cluster_.spec.imapd.mupdate);
+    master.services = master_services(topology_, master);
+    topology_.nodes.push_back(std::move(master));
+
+    for (const auto* backend : backends_) {
+      Node server = node(backend->metadata.name, Role::Backend);
+      merge_into(server.imapd, cluster_.spec.imapd.backend);
+      merge_into(server.imapd, backend->spec.imapd);
+      for (const auto& partition : backend->spec.partitions) {
+        server.partitions.push_back({partition.name, server.paths.spool(partition.name)});
+      }
+      // With a default partition Cyrus would not look at the select mode (CYRUS.md section 9).
+      if (!cluster_.spec.placement.partitions.mode) {
+        server.default_partition = backend->spec.default_partition.empty() ? backend->spec.partitions.front().name
+                                                                           : backend->spec.default_partition;
+      }
+      server.accepts_new_mailboxes = backend->spec.accepts_new_mailboxes;
+      server.services = backend_services(topology_, server);
+      topology_.nodes.push_back(std::move(server));
+    }
+
+    for (std::int64_t i = 1; i <= cluster_.spec.frontend.replicas; ++i) {
+      Node frontend = node(std::string(kFrontendPrefix) + std::to_string(i), Role::Frontend);
+      merge_into(frontend.imapd, cluster_.spec.imapd.frontend);
+      frontend.services = frontend_services(topology_, frontend);
+      topology_.nodes.push_back(std::move(frontend));
+    }
+  }
+
+  void add_accounts() {
+    std::vector<std::string> all, backends, frontends;
+    for (const auto& node : topology_.nodes) {
+      all.push_back(node.name);
+      if (node.role == Role::Backend) backends.push_back(node.name);
+      if (node.role == Role::Frontend) frontends.push_back(node.name);
+    }
+    auto& accounts = topology_.accounts;
+    for (const auto& admin : cluster_.spec.authentication.admins) {
+      accounts.push_back({AccountUse::Admin, admin, "admin." + admin, all});
+    }
+    for (const auto& user : cluster_.spec.authentication.users) {
+      accounts.push_back({AccountUse::User, user, "user." + user, frontends});
+    }
+    // An account of its own for each backend, so that the master knows who asked; one for all frontends, since those
+    // come and go.
+    for (const auto& name : backends) {
+      accounts.push_back({AccountUse::Mupdate, "mupdate-" + name, "mupdate." + name, {kMasterName}});
+    }
+    accounts.push_back({AccountUse::Mupdate, "mupdate-frontends", "mupdate-frontends", {kMasterName}});
+    for (const auto& name : backends) {
+      accounts.push_back({AccountUse::MailProxy, kMailProxy, std::string(kMailProxy) + "." + name, {name}});
+    }
+    accounts.push_back({AccountUse::Move, kMove, kMove, backends});
+  }
+
+  void check_map(const std::map<std::string, std::string>& overrides, Role role, const std::string& path,
+                 const api::Backend* backend) {
+    std::vector<std::string> services;
+    for (const auto* node : topology_.with_role(role)) {
+      for (const auto& service : node->services) services.push_back(service.name);
+    }
+    for (const auto& [key, value] : overrides) {
+      const auto allowed = cyrus::check_override(topology_.cyrus, key, value, services);
+      if (allowed) continue;
+      if (backend != nullptr) {
+        problem(*backend, path + "." + key, allowed.error().message);
+      } else {
+        problem(path + "." + key, allowed.error().message);
+      }
+    }
+  }
+
+  void check_overrides() {
+    const auto& imapd = cluster_.spec.imapd;
+    check_map(imapd.all, Role::Master, "spec.imapd.all", nullptr);
+    check_map(imapd.mupdate, Role::Master, "spec.imapd.mupdate", nullptr);
+    check_map(imapd.frontend, Role::Frontend, "spec.imapd.frontend", nullptr);
+    check_map(imapd.backend, Role::Backend, "spec.imapd.backend", nullptr);
+    for (const auto* backend : backends_) check_map(backend->spec.imapd, Role::Backend, "spec.imapd", backend);
+  }
+
+  const api::MurderCluster& cluster_;
+  const std::vector<const api::Backend*> backends_;
+  const Target& target_;
+  Topology topology_{};
+  std::vector<Problem> problems_;
+};
+
+}  // namespace
+
+const Node* Topology::find(std::string_view name) const {
+  const auto node = std::find_if(nodes.begin(), nodes.end(), [&](const Node& n) { return n.name == name; });
+  return node == nodes.end() ? nullptr : &*node;
+}
+
+std::vector<const Node*> Topology::with_role(Role role) const {
+  std::vector<const Node*> found;
+  for (const auto& node : nodes) {
+    if (node.role == role) found.push_back(&node);
+  }
+  return found;
+}
+
+const Account* Topology::account(std::string_view secret) const {
+  const auto account =
+      std::find_if(accounts.begin(), accounts.end(), [&](const Account& a) { return a.secret == secret; });
+  return account == accounts.end() ? nullptr : &*account;
+}
+
+int Topology::port(Protocol protocol, bool tls) const {
+  if (protocol == Protocol::Mupdate) return static_cast<int>(spec.mupdate.port) + target.port_offset;
+  return (tls ? ports(protocol).tls_port : ports(protocol).port) + target.port_offset;
+}
+
+std::vector<std::string> node_names(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends) {
+  std::vector<std::string> names{kMasterName};
+  for (const auto* backend : members(cluster, backends)) names.push_back(backend->metadata.name);
+  for (std::int64_t i = 1; i <= cluster.spec.frontend.replicas; ++i) {
+    names.push_back(std::string(kFrontendPrefix) + std::to_string(i));
+  }
+  return names;
+}
+
+Derived derive(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends, const Target& target) {
+  return Builder(cluster, members(cluster, backends), target).build();
+}
+
+}  // namespace murder::topology
