@@ -101,6 +101,8 @@ void Monitor::start() {
 void Monitor::stop() {
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
   round_done_.notify_all();
 }
 
@@ -124,7 +126,7 @@ void Monitor::check_now() {
   const std::uint64_t wanted = rounds_begun_ + 1;
   rounds_wanted_ = std::max(rounds_wanted_, wanted);
   wake_.notify_all();
-  round_done_.wait(lock, [&] { return rounds_done_ >= wanted || !thread_.joinable(); });
+  round_done_.wait(lock, [&] { return rounds_done_ >= wanted || stopped_; });
 }
 
 void Monitor::run(std::stop_token stop) {

@@ -67,6 +67,7 @@ class Monitor {
   std::uint64_t rounds_wanted_ = 0;  // a round is wanted now when more than rounds_begun_
   std::uint64_t rounds_begun_ = 0;
   std::uint64_t rounds_done_ = 0;
+  bool stopped_ = false;
   std::set<std::string> disabled_;
   std::jthread thread_;
 };

@@ -44,8 +44,8 @@ Status ask_status_of_unknown(const AgentConfig::Service& service, const Login& l
   if (!logged_in) return logged_in.error();
   if (!logged_in->starts_with("OK")) return Error{"LOGIN as " + login.user + ": " + *logged_in};
 
-  const auto status =
-      ask(connection, "2", "STATUS " + imap_string(unknown_mailbox) + " (MESSAGES)", "STATUS of an unknown name", deadline);
+  const auto status = ask(connection, "2", "STATUS " + imap_string(unknown_mailbox) + " (MESSAGES)",
+                          "STATUS of an unknown name", deadline);
   if (!status) return status.error();
   static_cast<void>(connection.write("3 LOGOUT\r\n", deadline));
   if (!status->starts_with("NO")) return Error{"STATUS of an unknown name: " + *status};
