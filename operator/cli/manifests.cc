@@ -20,11 +20,14 @@ int refuse(const api::Mistakes& mistakes) {
 // A problem of the topology, at the place of the resource that causes it.
 api::Mistake place(const topology::Problem& problem, const api::MurderCluster& cluster,
                    const api::Manifests& manifests) {
-  api::Origin origin = cluster.origin;
+  const api::Origin* origin = &cluster.origin;
   for (const auto& backend : manifests.backends) {
-    if (problem.resource == "Backend " + backend.metadata.name) origin = backend.origin;
+    if (problem.resource == "Backend " + backend.metadata.name &&
+        backend.metadata.namespace_ == cluster.metadata.namespace_) {
+      origin = &backend.origin;
+    }
   }
-  return {origin.file, origin.line, problem.path, problem.message};
+  return {origin->file, origin->line_of(problem.path), problem.path, problem.message};
 }
 
 }  // namespace
