@@ -75,8 +75,8 @@ inline constexpr Pattern kImapdKey{"[a-z0-9_-]+",
 inline constexpr Pattern kMailbox{
     R"([-A-Za-z0-9#$&'+,:=@^_`~]([-A-Za-z0-9 .#$&'+,:=@^_`~]*[-A-Za-z0-9#$&'+,:=@^_`~])?)",
     "the internal name of a mailbox, such as user.fred"};
-// What stays one value behind "key: " in imapd.conf: neither blanks at an end nor a backslash, which would make the next
-// line part of it.
+// What stays one value behind "key: " in imapd.conf: neither blanks at an end nor a backslash, which would make the
+// next line part of it.
 inline constexpr Pattern kImapdValue{R"(([^ \t\r\n][^\r\n]*)?[^ \t\r\n\\])",
                                      "one line of text without blanks at its ends"};
 inline constexpr Pattern kMechanism{"[A-Z0-9_-]{1,20}", "a SASL mechanism such as PLAIN or SCRAM-SHA-256"};

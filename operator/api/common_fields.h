@@ -57,15 +57,11 @@ void overrides(Io& io, const char* name, const char* doc, std::map<std::string, 
             .max_length = 4096},
            into);
   const std::string field = std::string(".") + name;
-  io.key_rule(
-      {.refused = owned_keys_regex(),
-       .message = "options that the operator writes cannot be overridden; use the field that decides them "
-                  "(docs/settings.md)",
-       .field = field.c_str()},
-      into, [](const std::string& key) -> std::string {
-        const std::string_view owner = owner_of(key);
-        return owner.empty() ? "" : "cannot be overridden, as the operator writes it: use " + std::string(owner);
-      });
+  io.key_rule({.refused = owned_keys_regex(),
+               .message = "options that the operator writes cannot be overridden; use the field that decides them "
+                          "(docs/settings.md)",
+               .field = field.c_str()},
+              into, refused_because);
 }
 
 }  // namespace murder::api

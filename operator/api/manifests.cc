@@ -155,10 +155,11 @@ void check_references(const Manifests& manifests, Mistakes& mistakes) {
   for (const auto& cluster : manifests.clusters) {
     const auto& exclude = cluster.spec.placement.partitions.exclude;
     for (std::size_t i = 0; i < exclude.size(); ++i) {
-      const bool exists = std::any_of(manifests.backends.begin(), manifests.backends.end(), [&](const Backend& backend) {
-        return backend.spec.cluster_ref.name == cluster.metadata.name &&
-               backend.metadata.namespace_ == cluster.metadata.namespace_ && has_partition(backend, exclude[i]);
-      });
+      const bool exists =
+          std::any_of(manifests.backends.begin(), manifests.backends.end(), [&](const Backend& backend) {
+            return backend.spec.cluster_ref.name == cluster.metadata.name &&
+                   backend.metadata.namespace_ == cluster.metadata.namespace_ && has_partition(backend, exclude[i]);
+          });
       if (!exists) {
         blame(cluster.origin, "spec.placement.partitions.exclude[" + std::to_string(i) + "]",
               "no backend has a partition \"" + exclude[i] + "\"", mistakes);

@@ -33,10 +33,10 @@ class OpenApi {
     }
     if (field.immutable && !field.required && !described.contains("default")) {
       // The rule above is asked only when the field was there before and is there still.
-      rules_.push_back({{"rule", "has(self." + std::string(field.name) + ") == has(oldSelf." + field.name + ")"},
-                        {"message", std::string(field.name) +
-                                        " cannot be added or removed later; make a new resource instead"},
-                        {"fieldPath", "." + std::string(field.name)}});
+      rules_.push_back(
+          {{"rule", "has(self." + std::string(field.name) + ") == has(oldSelf." + field.name + ")"},
+           {"message", std::string(field.name) + " cannot be added or removed later; make a new resource instead"},
+           {"fieldPath", "." + std::string(field.name)}});
     }
     properties_[field.name] = std::move(described);
     if (field.required) required_.push_back(field.name);
@@ -50,10 +50,9 @@ class OpenApi {
   template <typename RefusedBecause>
   void key_rule(const KeyRule& rule, const std::map<std::string, std::string>&, RefusedBecause) {
     const std::string map = std::string("self") + rule.field;
-    rules_.push_back(
-        {{"rule", "!has(" + map + ") || " + map + ".all(key, !key.matches('^(" + rule.refused + ")$'))"},
-         {"message", rule.message},
-         {"fieldPath", rule.field}});
+    rules_.push_back({{"rule", "!has(" + map + ") || " + map + ".all(key, !key.matches('^(" + rule.refused + ")$'))"},
+                      {"message", rule.message},
+                      {"fieldPath", rule.field}});
   }
   void ignore(const char*) {}
 
@@ -93,7 +92,8 @@ class OpenApi {
   Json describe(const Field&, Quantity& value) {
     Json schema{{"anyOf", Json::array({{{"type", "integer"}}, {{"type", "string"}}})},
                 {"x-kubernetes-int-or-string", true},
-                {"minimum", 1},  // of a number; of a string, the pattern
+                {"minimum", 1},     // of a number
+                {"maxLength", 24},  // of a string, as is the pattern
                 {"pattern", "^(" + std::string(kQuantity.regex) + ")$"}};
     if (!value.text.empty()) schema["default"] = value.text;
     return schema;
@@ -150,8 +150,11 @@ class OpenApi {
     OpenApi io(defaults_);
     fields(io, value);
     Json schema = std::move(io).take();
-    // Defaults inside an object apply only where the object is: an absent one gets {} and then its own defaults.
-    if (!field.required && !schema.contains("required")) schema["default"] = Json::object();
+    // Defaults inside an object apply only where the object is: an absent one gets {} and then its own defaults. With
+    // rules the whole must be written, as the API server asks them of the default alone.
+    if (!field.required && !schema.contains("required")) {
+      schema["default"] = schema.contains("x-kubernetes-validations") ? to_json(value) : Json::object();
+    }
     return schema;
   }
 

@@ -30,14 +30,27 @@ const char* describe(const YAML::Node& node) {
   return "";
 }
 
-// What is shown of a text that somebody wrote: an alias can repeat a long one thousands of times.
+// What is shown of a text that somebody wrote, on one line: an alias can repeat a long one thousands of times.
 constexpr std::size_t kShown = 64;
 
 std::string shown(std::string_view text) {
-  if (text.size() <= kShown) return std::string(text);
-  std::size_t end = kShown;
-  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // not within a character
-  return std::string(text.substr(0, end)) + "…";
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins_character = (text[i] & 0xC0) != 0x80;
+    if (begins_character && shown.size() >= kShown) return shown + "…";
+    if (text[i] == '\n') {
+      shown += "\\n";
+    } else if (text[i] == '\r') {
+      shown += "\\r";
+    } else if (text[i] == '\t') {
+      shown += "\\t";
+    } else if (static_cast<unsigned char>(text[i]) < ' ' || text[i] == '\x7f') {
+      shown += "\\?";  // only an escape in the YAML can have made it
+    } else {
+      shown += text[i];
+    }
+  }
+  return shown;
 }
 
 std::string quoted(std::string_view text) { return "\"" + shown(text) + "\""; }
@@ -117,9 +130,9 @@ Reader::Reader(const YAML::Node& node, std::string file, std::string path, Mista
     }
     Entry entry{pair.first.Scalar(), line_of_node(pair.first), pair.second};
     if (const auto twin = index_.find(entry.key); twin != index_.end()) {
-      mistakes_.push_back({file_, entry.line, at(entry.key),
-                           "is given twice, first in line " + std::to_string(entries_[twin->second].line) +
-                               ": remove one"});
+      mistakes_.push_back(
+          {file_, entry.line, at(entry.key),
+           "is given twice, first in line " + std::to_string(entries_[twin->second].line) + ": remove one"});
       continue;
     }
     entries_.push_back(std::move(entry));
@@ -139,9 +152,8 @@ const YAML::Node* Reader::take(const Field& field) {
   known_.emplace_back(field.name);
   const auto found = index_.find(field.name);
   const Entry* entry = found == index_.end() ? nullptr : &entries_[found->second];
-  const bool absent =
-      entry == nullptr || entry->value.IsNull() ||
-      (entry->value.IsScalar() && scalar_type(entry->value) == ScalarType::Null);
+  const bool absent = entry == nullptr || entry->value.IsNull() ||
+                      (entry->value.IsScalar() && scalar_type(entry->value) == ScalarType::Null);
   if (!absent) {
     lines_.emplace(at(field.name), entry->line);
     return &entry->value;
@@ -235,9 +247,9 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field&,
   const bool scalar =
       node.IsScalar() && (scalar_type(node) == ScalarType::String || scalar_type(node) == ScalarType::Integer);
   if (!scalar || !matches(kQuantity, node.Scalar())) {
-    return wrong(node, path,
-                 (node.IsScalar() ? quoted(node.Scalar()) : std::string(describe(node))) + " is not " +
-                     kQuantity.words);
+    return wrong(
+        node, path,
+        (node.IsScalar() ? quoted(node.Scalar()) : std::string(describe(node))) + " is not " + kQuantity.words);
   }
   into.text = node.Scalar();
 }
