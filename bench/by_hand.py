@@ -59,6 +59,7 @@ class MurderByHand:
     def imapd_conf(self, node):
         base = self.root / node
         lines = [f"configdirectory: {base}/conf", f"proc_path: {base}/run/proc", f"mboxname_lockpath: {base}/run/lock",
+                 f"servername: {node}.{DOMAIN}", f"syslog_prefix: {node}",
                  f"sievedir: {base}/sieve", "sasl_pwcheck_method: auxprop", "sasl_auxprop_plugin: sasldb",
                  f"sasl_sasldb_path: {base}/sasldb2", "sasl_mech_list: PLAIN LOGIN", "allowplaintext: yes", "umask: 077",
                  "hashimapspool: yes", "altnamespace: no", "unixhierarchysep: no", "virtdomains: off"]
@@ -111,7 +112,7 @@ class MurderByHand:
     def _start(self, node):
         base = self.root / node
         script = (f"mount --bind {base}/hosts /etc/hosts && mount --bind {base}/services /etc/services && "
-                  f"exec setsid {CYRUS}/master -C {base}/imapd.conf -M {base}/cyrus.conf -p {base}/run/master.pid")
+                  f"exec {CYRUS}/master -C {base}/imapd.conf -M {base}/cyrus.conf -p {base}/run/master.pid")
         self.processes.append(subprocess.Popen(["unshare", "--mount", "sh", "-c", script], start_new_session=True,
                                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                                stderr=subprocess.DEVNULL))

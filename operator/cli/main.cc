@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   add_validate(app, code);
   add_render(app, code);
   add_crds(app, code);
+  add_local(app, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,0 +1,183 @@
+// murder local up|down|status|logs: a whole murder on this machine.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "operator/cli/exit_code.h"
+#include "operator/cli/output.h"
+#include "operator/cli/verbs.h"
+#include "operator/local/down.h"
+#include "operator/local/passwords.h"
+#include "operator/local/prove.h"
+#include "operator/local/report.h"
+#include "operator/local/supervisor.h"
+#include "operator/local/up.h"
+
+namespace murder::cli {
+namespace {
+
+struct Options {
+  std::string base = local::default_base();
+  std::string cluster;
+  std::vector<std::string> files;
+  local::UpOptions up;
+  int patience_seconds = 60;
+  bool no_proof = false;
+  bool delete_data = false;
+  std::string node;
+  int lines = 20;
+  Format format = Format::Text;
+};
+
+void say(const std::string& line) { std::cout << line << std::endl; }
+
+Result<std::vector<api::ManifestFile>> manifests_for_up(const Options& options) {
+  if (!options.files.empty()) return api::read_manifest_files(options.files);
+  const auto places = local::find_places(options.base, options.cluster);
+  if (!places) return places.error();
+  return local::remembered_manifests(*places);
+}
+
+void tell_how_to_connect(const topology::Topology& topology, const local::Places& places) {
+  std::cout << "\nConnect to:\n";
+  for (const auto* frontend : topology.with_role(Role::Frontend)) {
+    std::cout << "  " << frontend->name << "  IMAP " << frontend->address << ":"
+              << topology.port(topology::Protocol::Imap) << "  LMTP " << frontend->address << ":"
+              << topology.port(topology::Protocol::Lmtp) << "\n";
+  }
+  std::cout << "Passwords: " << places.passwords() << "\n"
+            << "How it is: murder local status; what it says: murder local logs; stop it: murder local down\n";
+}
+
+int up(Options& options) {
+  auto manifests = manifests_for_up(options);
+  if (!manifests) return fail(manifests.error());
+  options.up.base = options.base;
+  options.up.patience = std::chrono::seconds(options.patience_seconds);
+  auto done = local::up(*manifests, options.up, say);
+  if (!done) return fail(done.error());
+  if (!options.no_proof) {
+    auto passwords = local::read_passwords(done->places.passwords());
+    if (!passwords) return fail(passwords.error());
+    auto proof = local::prove(done->topology, *passwords, options.up.patience);
+    if (!proof) return fail(std::move(proof).error().in("all nodes are ready, but a message did not get through"));
+    std::cout << "a message for " << proof->user << " was delivered through " << proof->delivered_through << " in "
+              << proof->delivery.count() << " ms and read through " << proof->read_through << " in "
+              << proof->reading.count() << " ms\n";
+  }
+  tell_how_to_connect(done->topology, done->places);
+  return kDone;
+}
+
+int down(const Options& options) {
+  auto places = local::find_places(options.base, options.cluster);
+  if (!places) {
+    // Nothing there is what was asked for.
+    if (options.cluster.empty() && local::clusters_in(options.base).empty()) {
+      say("nothing to stop: no local murder in " + options.base);
+      return kDone;
+    }
+    return fail(places.error());
+  }
+  const auto done = local::down(*places, {.delete_data = options.delete_data}, say);
+  return done ? int(kDone) : fail(done.error());
+}
+
+int status(const Options& options) {
+  auto places = local::find_places(options.base, options.cluster);
+  if (!places) return fail(places.error());
+  auto report = local::report(*places);
+  if (!report) return fail(report.error());
+  print(options.format, nlohmann::ordered_json::parse(local::to_json(*report)),
+        [&](std::ostream& out) { out << local::to_text(*report); });
+  return report->ready() ? kDone : kNotReady;
+}
+
+void print_last(const std::string& path, int count) {
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(std::move(line));
+  const auto begin =
+      lines.size() > static_cast<std::size_t>(count) ? lines.size() - static_cast<std::size_t>(count) : 0;
+  for (std::size_t i = begin; i < lines.size(); ++i) std::cout << lines[i] << "\n";
+}
+
+int logs(const Options& options) {
+  auto places = local::find_places(options.base, options.cluster);
+  if (!places) return fail(places.error());
+  if (options.node.empty() || options.node == "supervisor") {
+    print_last(places->supervisor_log(), options.lines);
+    if (!options.node.empty()) return kDone;
+  }
+  std::vector<std::string> nodes = {options.node};
+  if (options.node.empty()) {
+    nodes.clear();
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(places->nodes(), none)) {
+      nodes.push_back(entry.path().filename());
+    }
+    std::sort(nodes.begin(), nodes.end());
+  }
+  for (const auto& node : nodes) {
+    if (!std::filesystem::exists(places->node(node))) return fail(Error{"no node is called " + node});
+    print_last(places->node(node) + "/log/" + node + ".jsonl", options.lines);
+  }
+  return kDone;
+}
+
+// The supervisor and its guard, started by `up` and by each other.
+void add_daemon(CLI::App& local, int& code, const char* name, Status (*run)(const local::Places&)) {
+  auto root = std::make_shared<std::string>();
+  auto* command = local.add_subcommand(name, "")->group("");
+  command->add_option("STATE", *root)->required();
+  command->callback([root, run, &code] {
+    const auto ended = run(local::Places{*root});
+    code = ended ? int(kDone) : fail(ended.error());
+  });
+}
+
+}  // namespace
+
+void add_local(CLI::App& app, int& code) {
+  auto options = std::make_shared<Options>();
+  auto* local = app.add_subcommand("local", "A whole murder on this machine: real Cyrus, no Kubernetes");
+  local->require_subcommand(1);
+
+  const auto verb = [&](const char* name, const char* what, int (*run)(Options&)) {
+    auto* command = local->add_subcommand(name, what);
+    command->add_option("--state", options->base, "Directory of all local murders")->type_name("FOLDER");
+    command->add_option("--cluster", options->cluster, "Name of the MurderCluster; needed when there are several");
+    command->callback([options, run, &code] { code = run(*options); });
+    return command;
+  };
+
+  auto* up_verb = verb("up", "Start it, or make a running one what the manifests now say", up);
+  up_verb->add_option("-f,--filename", options->files, "File or folder of manifests; as last brought up when absent")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
+  up_verb->add_option("--network", options->up.network, "N of its addresses 127.N.x.y; chosen when absent")
+      ->check(CLI::Range(0, 255));
+  up_verb->add_option("--timeout", options->patience_seconds, "Seconds to wait until all nodes are ready");
+  up_verb->add_option("--agent", options->up.programs.agent, "Program murder-agent")->type_name("FILE");
+  up_verb->add_option("--preload", options->up.programs.preload, "Library libmurder-syslog.so")->type_name("FILE");
+  up_verb->add_flag("--no-proof", options->no_proof, "Do not deliver and read a message at the end");
+
+  auto* down_verb = verb("down", "Stop it; the mail stays", [](Options& o) { return down(o); });
+  down_verb->add_flag("--delete-data", options->delete_data, "Delete the mail too, and everything else that up made");
+
+  auto* status_verb = verb("status", "How its nodes are", [](Options& o) { return status(o); });
+  add_format(*status_verb, options->format);
+
+  auto* logs_verb = verb("logs", "What its nodes last said", [](Options& o) { return logs(o); });
+  logs_verb->add_option("NODE", options->node, "One node, or supervisor; all when absent");
+  logs_verb->add_option("-n,--lines", options->lines, "Lines of each")->check(CLI::PositiveNumber);
+
+  add_daemon(*local, code, "supervise", local::run_supervisor);
+  add_daemon(*local, code, "guard", local::run_guard);
+}
+
+}  // namespace murder::cli

@@ -1,0 +1,172 @@
+#include "sidecar/agent.h"
+
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "sidecar/health/cyrmaster.h"
+#include "sidecar/layout/directories.h"
+#include "sidecar/push/pusher.h"
+
+namespace murder::agent {
+namespace {
+
+sigset_t awaited_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
+void say(const std::string& text) { std::cerr << "murder-agent: " << text << std::endl; }
+
+}  // namespace
+
+Result<AgentConfig> read_config(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  if (!file || !(text << file.rdbuf())) return system_error("read", path);
+  auto config = parse_agent_config(text.view());
+  if (!config) return std::move(config).error().in(path);
+  return config;
+}
+
+void block_signals() {
+  const sigset_t signals = awaited_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+Agent::Agent(AgentConfig config, std::string own_password)
+    : config_(std::move(config)),
+      own_password_(std::move(own_password)),
+      sasldb_(config_.paths.sasldb, config_.server_name),
+      pusher_(
+          config_.push,
+          [this](const push::Choice& choice, bool dry_run, std::stop_token stop) {
+            return push::Pusher(config_, stop).push(choice, dry_run);
+          },
+          [this](const push::Report& report) { take_report(report); }),
+      monitor_(config_, own_login(), state_, [this] {
+        pusher_.push_soon();
+        if (list_watch_) list_watch_->compare_soon();
+      }) {}
+
+health::Login Agent::own_login() const { return {std::string(layout::agent_user), own_password_}; }
+
+Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
+  auto password = layout::make_password();
+  if (!password) return std::move(password).error();
+  std::unique_ptr<Agent> agent(new Agent(std::move(config), *std::move(password)));
+  const auto& settings = agent->config_;
+
+  auto http = http::Server::start(settings, agent->state_, [agent = agent.get()] {
+    return agent->logs_ ? agent->logs_->counts() : http::LogCounts{};
+  });
+  if (!http) return std::move(http).error();
+
+  if (auto laid_out = agent->lay_out(); !laid_out) return std::move(laid_out).error().in("layout");
+  auto logs = LogOutput::start(settings, [agent = agent.get()](const logs::LogEvent& event) {
+    if (const auto* disabled = std::get_if<logs::ServiceDisabled>(&event)) {
+      agent->monitor_.service_lost(disabled->service);
+    } else if (const auto* unbound = std::get_if<logs::ServiceUnbound>(&event)) {
+      agent->monitor_.service_lost(unbound->service);
+    }
+  });
+  if (!logs) return std::move(logs).error().in("logs");
+  agent->logs_ = *std::move(logs);
+  agent->http_ = *std::move(http);
+  agent->state_.update([](health::Snapshot& now) { now.laid_out = true; });
+  if (settings.role == Role::Backend) agent->pusher_.start();
+  if (settings.role != Role::Backend) {
+    auto own = health::own_mupdate(settings, agent->own_login());
+    if (!own) return std::move(own).error();
+    agent->list_watch_.emplace(settings, *std::move(own), agent->state_,
+                               [agent = agent.get()] { agent->monitor_.look_soon(); });
+    agent->list_watch_->start();
+  }
+  agent->monitor_.start();
+  if (!settings.listen.grpc.empty()) {
+    auto served = agent->serve_grpc();
+    if (!served) return std::move(served).error().in("listen.grpc");
+  }
+  return agent;
+}
+
+Status Agent::serve_grpc() {
+  auto server = grpc::Server::start(config_, {
+                                                 .status =
+                                                     [this](bool fresh) {
+                                                       if (fresh) monitor_.check_now();
+                                                       return state_.read();
+                                                     },
+                                                 .push =
+                                                     [this](const push::Choice& choice, bool dry_run) {
+                                                       if (config_.role == Role::Backend)
+                                                         return pusher_.push_now(choice, dry_run);
+                                                       push::Report report;
+                                                       report.error = "only a backend has mailboxes to push";
+                                                       return report;
+                                                     },
+                                                 .where = [this](const std::string& mailbox) -> Result<where::Place> {
+                                                   if (config_.role == Role::Backend)
+                                                     return where::ask_mailboxes_db(config_, mailbox);
+                                                   const auto own = health::own_mupdate(config_, own_login());
+                                                   if (!own) return own.error();
+                                                   return where::ask_mupdate(*own, mailbox);
+                                                 },
+                                                 .reload = [this] { return reload(); },
+                                             });
+  if (!server) return std::move(server).error();
+  grpc_ = *std::move(server);
+  return ok();
+}
+
+void Agent::take_report(const push::Report& report) {
+  std::string text = "push: " + std::string(to_string(report.outcome));
+  if (!report.error.empty()) text += ": " + report.error;
+  say(text);
+  state_.update([&](health::Snapshot& now) {
+    now.last_push = report;
+    if (report.outcome != push::Outcome::Failed) now.mailboxes = report.mailboxes;
+  });
+  monitor_.look_soon();
+}
+
+Status Agent::lay_out() {
+  const std::lock_guard lock(layout_mutex_);
+  MURDER_TRY(layout::make_directories(layout::directories(config_)));
+  if (config_.paths.sasldb.empty()) return ok();
+  auto accounts = layout::read_accounts(config_.paths.accounts);
+  if (!accounts) return std::move(accounts).error();
+  accounts->push_back({std::string(layout::agent_user), own_password_});
+  const auto written = sasldb_.update(*std::move(accounts));
+  if (!written) return written.error();
+  return ok();
+}
+
+Status Agent::reload() {
+  if (auto laid_out = lay_out(); !laid_out) return std::move(laid_out).error().in("layout");
+  return health::signal_cyrmaster(config_.paths.master_pid, SIGHUP);
+}
+
+void Agent::run_until_stopped() {
+  const sigset_t signals = awaited_signals();
+  while (true) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) break;
+    const auto reloaded = reload();
+    say(reloaded ? "reloaded" : "reload: " + reloaded.error().message);
+  }
+  // Whoever waits for a push is told that it ends before the server that would tell them does.
+  pusher_.stop();
+  monitor_.stop();
+  grpc_.reset();
+  http_.reset();
+  list_watch_.reset();
+  logs_.reset();
+}
+
+}  // namespace murder::agent

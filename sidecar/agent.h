@@ -1,0 +1,59 @@
+// The parts of the agent, started in the order in which they need each other, and ended in the reverse order.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/agent_config.h"
+#include "base/result.h"
+#include "sidecar/grpc/server.h"
+#include "sidecar/health/list_watch.h"
+#include "sidecar/health/monitor.h"
+#include "sidecar/health/state.h"
+#include "sidecar/http/server.h"
+#include "sidecar/layout/sasldb.h"
+#include "sidecar/log_output.h"
+#include "sidecar/push/worker.h"
+
+namespace murder::agent {
+
+Result<AgentConfig> read_config(const std::string& path);
+
+// Blocks the signals that run_until_stopped() waits for; before any thread is started.
+void block_signals();
+
+class Agent {
+ public:
+  // Answers probes first, so that what fails afterwards can be seen there; then lays out, receives logs, checks.
+  static Result<std::unique_ptr<Agent>> start(AgentConfig config);
+
+  void run_until_stopped();
+
+  // Lays out directories and accounts anew from the files on disk, and makes cyrmaster read its configuration again.
+  Status reload();
+
+ private:
+  Agent(AgentConfig config, std::string own_password);
+
+  Status lay_out();
+  Status serve_grpc();
+  health::Login own_login() const;
+  void take_report(const push::Report& report);
+
+  const AgentConfig config_;
+  const std::string own_password_;
+  health::State state_;
+  std::mutex layout_mutex_;
+  layout::Sasldb sasldb_;
+  push::Worker pusher_;
+  std::optional<health::ListWatch> list_watch_;
+  health::Monitor monitor_;
+  std::unique_ptr<LogOutput> logs_;
+  std::unique_ptr<http::Server> http_;
+  std::unique_ptr<grpc::Server> grpc_;
+};
+
+}  // namespace murder::agent

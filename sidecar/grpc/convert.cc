@@ -1,0 +1,170 @@
+#include "sidecar/grpc/convert.h"
+
+#include <string>
+
+namespace murder::grpc {
+namespace {
+
+namespace v1 = agent::v1;
+
+std::int64_t milliseconds_of(const std::optional<health::Time>& time) {
+  if (!time) return 0;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time->time_since_epoch()).count();
+}
+
+// A protobuf string must be UTF-8. What Cyrus says need not be.
+std::string utf8(const std::string& text) {
+  std::string result;
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const std::size_t size = first < 0x80 ? 1 : first >> 5 == 6 ? 2 : first >> 4 == 14 ? 3 : first >> 3 == 30 ? 4 : 0;
+    bool good = size != 0 && i + size <= text.size();
+    for (std::size_t n = 1; good && n < size; ++n) good = (static_cast<unsigned char>(text[i + n]) & 0xC0) == 0x80;
+    result.append(good ? text.substr(i, size) : "?");
+    i += good ? size : 1;
+  }
+  return result;
+}
+
+v1::CheckState to_proto(health::CheckState state) {
+  switch (state) {
+    case health::CheckState::Unknown:
+      return v1::CHECK_STATE_UNKNOWN;
+    case health::CheckState::Ok:
+      return v1::CHECK_STATE_OK;
+    case health::CheckState::Failed:
+      return v1::CHECK_STATE_FAILED;
+  }
+  return v1::CHECK_STATE_UNSPECIFIED;
+}
+
+v1::PushOutcome to_proto(push::Outcome outcome) {
+  switch (outcome) {
+    case push::Outcome::InSync:
+      return v1::PUSH_OUTCOME_IN_SYNC;
+    case push::Outcome::Pushed:
+      return v1::PUSH_OUTCOME_PUSHED;
+    case push::Outcome::WouldPush:
+      return v1::PUSH_OUTCOME_WOULD_PUSH;
+    case push::Outcome::Held:
+      return v1::PUSH_OUTCOME_HELD;
+    case push::Outcome::Failed:
+      return v1::PUSH_OUTCOME_FAILED;
+  }
+  return v1::PUSH_OUTCOME_UNSPECIFIED;
+}
+
+v1::PushAction::Kind to_proto(push::ActionKind kind) {
+  switch (kind) {
+    case push::ActionKind::Activate:
+      return v1::PushAction::ACTIVATE;
+    case push::ActionKind::RemoveFromMaster:
+      return v1::PushAction::REMOVE_FROM_MASTER;
+    case push::ActionKind::RemoveLocal:
+      return v1::PushAction::REMOVE_LOCAL;
+    case push::ActionKind::Unflag:
+      return v1::PushAction::UNFLAG;
+  }
+  return v1::PushAction::KIND_UNSPECIFIED;
+}
+
+v1::WhereReply::State to_proto(where::State state) {
+  switch (state) {
+    case where::State::Absent:
+      return v1::WhereReply::ABSENT;
+    case where::State::Active:
+      return v1::WhereReply::ACTIVE;
+    case where::State::Reserved:
+      return v1::WhereReply::RESERVED;
+    case where::State::Local:
+      return v1::WhereReply::LOCAL;
+    case where::State::Remote:
+      return v1::WhereReply::REMOTE;
+    case where::State::Deleted:
+      return v1::WhereReply::DELETED;
+  }
+  return v1::WhereReply::STATE_UNSPECIFIED;
+}
+
+void to_proto(const health::ListSync& sync, v1::ListSync& into) {
+  into.set_master_entries(sync.master_entries);
+  into.set_entries(sync.entries);
+  into.set_missing(sync.missing);
+  into.set_extra(sync.extra);
+  into.set_different(sync.different);
+  into.set_compared_at_ms(milliseconds_of(sync.compared_at));
+  into.set_in_sync_at_ms(milliseconds_of(sync.in_sync_at));
+  into.set_error(utf8(sync.error));
+}
+
+}  // namespace
+
+void to_proto(const AgentConfig& config, const health::Snapshot& now, v1::NodeStatus& into) {
+  into.set_cluster(config.cluster);
+  into.set_node(config.node);
+  into.set_role(std::string(to_string(config.role)));
+  into.set_server_name(config.server_name);
+  into.set_alive(now.alive);
+  into.set_ready(now.ready);
+  for (const auto& check : now.checks) {
+    auto& to = *into.add_checks();
+    to.set_name(check.name);
+    to.set_state(to_proto(check.state));
+    to.set_message(utf8(check.message));
+    to.set_seconds(check.seconds);
+  }
+  into.set_cyrus_version(utf8(now.cyrus_version));
+  into.set_checked_at_ms(milliseconds_of(now.checked_at));
+  into.set_mailboxes(now.mailboxes);
+  for (const auto& partition : now.partitions) {
+    auto& to = *into.add_partitions();
+    to.set_name(partition.name);
+    to.set_path(partition.path);
+    to.set_total_bytes(partition.total_bytes);
+    to.set_available_bytes(partition.available_bytes);
+  }
+  if (now.last_push) to_proto(*now.last_push, *into.mutable_last_push());
+  if (now.list_sync) to_proto(*now.list_sync, *into.mutable_list_sync());
+  for (const auto& service : now.disabled_services) into.add_disabled_services(utf8(service));
+}
+
+void to_proto(const push::Report& report, v1::PushReport& into) {
+  into.set_outcome(to_proto(report.outcome));
+  into.set_finished_at_ms(milliseconds_of(report.finished_at));
+  into.set_dry_run(report.dry_run);
+  for (const auto& action : report.plan.actions) {
+    auto& to = *into.add_actions();
+    to.set_kind(to_proto(action.kind));
+    to.set_mailbox(utf8(action.mailbox));
+  }
+  into.set_activate(report.plan.activate);
+  into.set_remove_from_master(report.plan.remove_from_master);
+  into.set_remove_local(report.plan.removes_local);
+  into.set_unflag(report.plan.unflags);
+  for (const auto& conflict : report.conflicts) {
+    auto& to = *into.add_conflicts();
+    to.set_mailbox(utf8(conflict.mailbox));
+    to.set_here(utf8(conflict.here));
+    to.set_master(utf8(conflict.master));
+  }
+  into.set_reason(report.reason);
+  into.set_error(utf8(report.error));
+}
+
+void to_proto(const where::Place& place, v1::WhereReply& into) {
+  into.set_state(to_proto(place.state));
+  into.set_location(utf8(place.location));
+  into.set_acl(utf8(place.acl));
+}
+
+push::Choice from_proto(const v1::PushRequest& request) {
+  push::Choice choice;
+  if (request.resolve() == v1::RESOLVE_LOCAL) choice.resolve = push::Resolve::Local;
+  if (request.resolve() == v1::RESOLVE_MASTER) choice.resolve = push::Resolve::Master;
+  choice.mailboxes.assign(request.mailboxes().begin(), request.mailboxes().end());
+  choice.allow_mass_delete = request.allow_mass_delete();
+  return choice;
+}
+
+}  // namespace murder::grpc

@@ -1,0 +1,37 @@
+// What the operator may ask of this agent (proto/agent.proto), over mutual TLS: both sides show certificates of the
+// cluster's own CA. No gRPC header leaves server.cc.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/agent_config.h"
+#include "base/result.h"
+#include "sidecar/health/state.h"
+#include "sidecar/push/decide.h"
+#include "sidecar/push/report.h"
+#include "sidecar/where/where.h"
+
+namespace murder::grpc {
+
+// Called by the server's threads.
+struct Actions {
+  std::function<health::Snapshot(bool fresh)> status;
+  std::function<push::Report(const push::Choice& choice, bool dry_run)> push;
+  std::function<Result<where::Place>(const std::string& mailbox)> where;
+  std::function<Status()> reload;
+};
+
+class Server {
+ public:
+  // Certificate and key are read at the start, and again when a file changes: a renewal needs no restart.
+  static Result<std::unique_ptr<Server>> start(const AgentConfig& config, Actions actions);
+  // Ends open calls.
+  virtual ~Server() = default;
+
+ protected:
+  Server() = default;
+};
+
+}  // namespace murder::grpc

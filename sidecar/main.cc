@@ -1,0 +1,40 @@
+// murder-agent: stands beside one Cyrus. Wires its parts together and decides nothing.
+//
+// SIGTERM and SIGINT end it cleanly, SIGHUP reads accounts and directories anew and passes the signal on to cyrmaster.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+
+#include "base/version.h"
+#include "sidecar/agent.h"
+#include "sidecar/memory.h"
+#include "sidecar/privileges.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"Stands beside one Cyrus: lays out its directories, pushes its mailbox list, tells whether it is well."};
+  std::string config_path;
+  bool check_only = false;
+  app.set_version_flag("--version", std::string(murder::version));
+  app.add_option("--config", config_path, "agent.json, as the operator writes it")->required();
+  app.add_flag("--config-check", check_only, "read the configuration, say what is wrong with it, and end");
+  CLI11_PARSE(app, argc, argv);
+
+  const auto fail = [](const murder::Error& error) {
+    std::cerr << "murder-agent: " << error.message << "\n";
+    return 1;
+  };
+  const auto config = murder::agent::read_config(config_path);
+  if (!config) return fail(config.error());
+  if (check_only) {
+    std::cout << config_path << ": ok\n";
+    return 0;
+  }
+  murder::agent::use_one_heap();
+  murder::agent::block_signals();
+  if (auto dropped = murder::agent::drop_root(); !dropped) return fail(dropped.error());
+  auto agent = murder::agent::Agent::start(*config);
+  if (!agent) return fail(agent.error());
+  murder::agent::give_back_startup_memory();
+  (*agent)->run_until_stopped();
+  return 0;
+}
