@@ -19,8 +19,13 @@ void fields(Io& io, PartitionSpec& partition) {
   io.field({.name = "size", .doc = "Size of its volume on Kubernetes."}, partition.size);
   io.field({.name = "storageClassName",
             .doc = "Storage class of its volume; the cluster's default when absent.",
+            .immutable = true,
             .pattern = kDomain},
            partition.storage_class_name);
+  io.rule({.cel = "!has(oldSelf.size) || quantity(string(self.size)).compareTo(quantity(string(oldSelf.size))) >= 0",
+           .message = "cannot be made smaller: volumes only grow",
+           .field = ".size"},
+          partition, [](const PartitionSpec&) { return true; });  // a file knows no earlier size
 }
 
 template <typename Io>

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "operator/api/schema/field.h"
@@ -18,6 +19,10 @@ inline constexpr const char* kVersion = "v1alpha1";
 struct Origin {
   std::string file;
   int line = 0;
+  std::map<std::string, int, std::less<>> lines;  // of its fields: "spec.partitions[1].name"
+
+  // The line of a field, or of the nearest object around it that was written.
+  int line_of(std::string_view path) const;
 };
 
 struct ObjectMeta {
@@ -46,9 +51,18 @@ struct Condition {
   bool operator==(const Condition&) const = default;
 };
 
-// An RFC 1123 label: what Kubernetes takes as a name, and what may stand before the first dot of a host name.
-inline constexpr Pattern kName{"[a-z0-9]([-a-z0-9]*[a-z0-9])?",
-                               "a name of lower-case letters, digits and '-' (at most 63)"};
+// An RFC 1035 label: what Kubernetes takes as a Service's name, and what may stand before the first dot of a host name.
+inline constexpr Pattern kName{"[a-z]([-a-z0-9]*[a-z0-9])?",
+                               "a name of lower-case letters, digits and '-' that begins with a letter (at most 63)"};
+// An RFC 1123 label, as names of Kubernetes' namespaces are.
+inline constexpr Pattern kNamespace{"[a-z0-9]([-a-z0-9]*[a-z0-9])?",
+                                    "a name of lower-case letters, digits and '-' (at most 63)"};
+// Keys of labels and annotations, values of labels.
+inline constexpr Pattern kQualifiedName{
+    R"(([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)",
+    "a name such as app or example.org/app"};
+inline constexpr Pattern kLabelValue{"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?",
+                                     "a label's value: at most 63 letters, digits, '.', '-' and '_'"};
 inline constexpr Pattern kDomain{R"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)",
                                  "a domain name in lower case, such as mail.example.org"};
 // imapd.conf(5), partition-NAME: letters and digits only, lower case.
@@ -57,6 +71,14 @@ inline constexpr Pattern kAccount{"[a-z0-9]([-._a-z0-9]*[a-z0-9])?",
                                   "an account name: lower-case letters, digits, '.', '-' and '_'"};
 inline constexpr Pattern kImapdKey{"[a-z0-9_-]+",
                                    "an option of imapd.conf(5): lower-case letters, digits, '-' and '_'"};
+// An internal name: '.' between the levels, modified UTF-7, so ASCII; no wildcards, quotes or '!'.
+inline constexpr Pattern kMailbox{
+    R"([-A-Za-z0-9#$&'+,:=@^_`~]([-A-Za-z0-9 .#$&'+,:=@^_`~]*[-A-Za-z0-9#$&'+,:=@^_`~])?)",
+    "the internal name of a mailbox, such as user.fred"};
+// What stays one value behind "key: " in imapd.conf: neither blanks at an end nor a backslash, which would make the
+// next line part of it.
+inline constexpr Pattern kImapdValue{R"(([^ \t\r\n][^\r\n]*)?[^ \t\r\n\\])",
+                                     "one line of text without blanks at its ends"};
 inline constexpr Pattern kMechanism{"[A-Z0-9_-]{1,20}", "a SASL mechanism such as PLAIN or SCRAM-SHA-256"};
 inline constexpr Pattern kModule{"[a-z]+", "an httpd module such as caldav"};
 

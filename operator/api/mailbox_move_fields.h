@@ -29,7 +29,7 @@ void fields(Io& io, MailboxMoveSpec& spec) {
                    "shared.team.",
             .required = true,
             .immutable = true,
-            .pattern = Pattern{R"([^\s."!][^"!]*)", "a mailbox name such as user.fred"},
+            .pattern = kMailbox,
             .max_length = 510},
            spec.mailbox);
   io.field({.name = "destination", .doc = "Where to.", .required = true, .immutable = true}, spec.destination);

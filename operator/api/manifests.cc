@@ -8,44 +8,40 @@
 #include "operator/api/mailbox_move_fields.h"
 #include "operator/api/murder_cluster_fields.h"
 #include "operator/api/schema/reader.h"
+#include "operator/api/schema/screen.h"
 
 namespace murder::api {
 namespace {
 
-constexpr std::size_t kLargestFile = 4 << 20;  // an API server takes no larger request either
-
 std::string api_version() { return std::string(kGroup) + "/" + kVersion; }
 
-void read_metadata(Reader& object, const YAML::Node& node, const std::string& file, ObjectMeta& metadata,
-                   Mistakes& mistakes) {
-  (void)object;
-  if (!node || !node.IsMap()) return;
-  Reader reader(node, file, "metadata", mistakes);
-  reader.field({.name = "name", .doc = "", .required = true, .pattern = kName, .max_length = 63}, metadata.name);
-  reader.field({.name = "namespace", .doc = "", .pattern = kName, .max_length = 63}, metadata.namespace_);
-  reader.field({.name = "labels", .doc = "", .max_length = 63}, metadata.labels);
-  reader.field({.name = "annotations", .doc = "", .max_length = 262144}, metadata.annotations);
+}  // namespace
+
+// In namespace api, where Reader looks for it.
+template <typename Io>
+void fields(Io& io, ObjectMeta& metadata) {
+  io.field({.name = "name", .doc = "", .required = true, .pattern = kName, .max_length = 63}, metadata.name);
+  io.field({.name = "namespace", .doc = "", .pattern = kNamespace, .max_length = 63}, metadata.namespace_);
+  io.field({.name = "labels", .doc = "", .pattern = kQualifiedName, .value_pattern = kLabelValue}, metadata.labels);
+  io.field({.name = "annotations", .doc = "", .pattern = kQualifiedName, .max_length = 262144}, metadata.annotations);
   for (const char* server :
        {"uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
         "finalizers", "ownerReferences", "managedFields", "generateName", "selfLink"}) {
-    reader.ignore(server);
+    io.ignore(server);
   }
-  reader.refuse_unknown();
 }
+
+namespace {
 
 template <typename Resource>
 void read_resource(const YAML::Node& node, const std::string& file, std::vector<Resource>& into, Mistakes& mistakes) {
   const std::size_t before = mistakes.size();
   Resource resource;
-  resource.origin = {file, node.Mark().line + 1};
-  Reader reader(node, file, "", mistakes);
-  for (const char* known : {"apiVersion", "kind", "metadata", "status"}) reader.ignore(known);
+  resource.origin = {file, node.Mark().line + 1, {}};
+  Reader reader(node, file, "", mistakes, resource.origin.lines);
+  for (const char* known : {"apiVersion", "kind", "status"}) reader.ignore(known);
+  reader.field({.name = "metadata", .doc = "", .required = true}, resource.metadata);
   reader.field({.name = "spec", .doc = "", .required = true}, resource.spec);
-  if (const YAML::Node metadata = node["metadata"]; metadata && metadata.IsMap()) {
-    read_metadata(reader, metadata, file, resource.metadata, mistakes);
-  } else {
-    mistakes.push_back({file, resource.origin.line, "metadata", "is required, with a name"});
-  }
   reader.refuse_unknown();
   if (mistakes.size() == before) into.push_back(std::move(resource));
 }
@@ -77,7 +73,13 @@ void read_document(const YAML::Node& node, const std::string& file, Manifests& m
 }
 
 void blame(const Origin& origin, std::string path, std::string message, Mistakes& mistakes) {
-  mistakes.push_back({origin.file, origin.line, std::move(path), std::move(message)});
+  const int line = origin.line_of(path);
+  mistakes.push_back({origin.file, line, std::move(path), std::move(message)});
+}
+
+bool has_partition(const Backend& backend, const std::string& name) {
+  return std::any_of(backend.spec.partitions.begin(), backend.spec.partitions.end(),
+                     [&](const PartitionSpec& partition) { return partition.name == name; });
 }
 
 template <typename Resource>
@@ -98,10 +100,9 @@ void check_unique(const std::vector<Resource>& resources, const char* kind, Mist
 }  // namespace
 
 void parse_documents(const ManifestFile& file, Manifests& manifests, Mistakes& mistakes) {
-  if (file.text.size() > kLargestFile) {
-    mistakes.push_back({file.name, 0, "", "is larger than 4 MiB: is it a manifest?"});
-    return;
-  }
+  const std::size_t before = mistakes.size();
+  screen(file.name, file.text, mistakes);
+  if (mistakes.size() != before) return;
   std::vector<YAML::Node> documents;
   try {
     documents = YAML::LoadAll(file.text);
@@ -152,17 +153,16 @@ void check_references(const Manifests& manifests, Mistakes& mistakes) {
     }
   }
   for (const auto& cluster : manifests.clusters) {
-    for (const auto& name : cluster.spec.placement.partitions.exclude) {
+    const auto& exclude = cluster.spec.placement.partitions.exclude;
+    for (std::size_t i = 0; i < exclude.size(); ++i) {
       const bool exists =
           std::any_of(manifests.backends.begin(), manifests.backends.end(), [&](const Backend& backend) {
             return backend.spec.cluster_ref.name == cluster.metadata.name &&
-                   backend.metadata.namespace_ == cluster.metadata.namespace_ &&
-                   std::any_of(backend.spec.partitions.begin(), backend.spec.partitions.end(),
-                               [&](const auto& partition) { return partition.name == name; });
+                   backend.metadata.namespace_ == cluster.metadata.namespace_ && has_partition(backend, exclude[i]);
           });
       if (!exists) {
-        blame(cluster.origin, "spec.placement.partitions.exclude", "no backend has a partition \"" + name + "\"",
-              mistakes);
+        blame(cluster.origin, "spec.placement.partitions.exclude[" + std::to_string(i) + "]",
+              "no backend has a partition \"" + exclude[i] + "\"", mistakes);
       }
     }
   }
@@ -170,6 +170,19 @@ void check_references(const Manifests& manifests, Mistakes& mistakes) {
     if (find_cluster(move.spec.cluster_ref, move.metadata) == nullptr) {
       blame(move.origin, "spec.clusterRef.name",
             "no MurderCluster \"" + move.spec.cluster_ref.name + "\" is given in the same namespace", mistakes);
+      continue;
+    }
+    const auto& to = move.spec.destination;
+    const auto backend = std::find_if(manifests.backends.begin(), manifests.backends.end(), [&](const Backend& b) {
+      return b.metadata.name == to.backend && b.metadata.namespace_ == move.metadata.namespace_ &&
+             b.spec.cluster_ref == move.spec.cluster_ref;
+    });
+    if (backend == manifests.backends.end()) {
+      blame(move.origin, "spec.destination.backend",
+            "MurderCluster \"" + move.spec.cluster_ref.name + "\" has no Backend \"" + to.backend + "\"", mistakes);
+    } else if (!to.partition.empty() && !has_partition(*backend, to.partition)) {
+      blame(move.origin, "spec.destination.partition",
+            "Backend \"" + to.backend + "\" has no partition \"" + to.partition + "\"", mistakes);
     }
   }
 }

@@ -16,7 +16,7 @@ namespace murder::api {
 using CyrusRelease = cyrus::Version;
 enum class Engine { Cyrus, Native };
 enum class HierarchySeparator { Dot, Slash };
-enum class VirtualDomains { Off, UserId, On };
+enum class VirtualDomains { None, UserId, Address };
 enum class AccountStore { SaslDb, SaslAuthd };
 enum class LmtpAuthentication { None, Required };
 // imapd.conf(5), partition_select_mode and serverlist_select_mode.
@@ -116,7 +116,7 @@ struct TlsSpec {
 struct NamespaceSpec {
   HierarchySeparator hierarchy_separator = HierarchySeparator::Dot;
   bool alt_namespace = false;
-  VirtualDomains virtual_domains = VirtualDomains::Off;
+  VirtualDomains virtual_domains = VirtualDomains::None;
   std::string default_domain;
 };
 
@@ -227,9 +227,10 @@ inline constexpr auto enum_names<Engine> = std::to_array<EnumName<Engine>>({{Eng
 template <>
 inline constexpr auto enum_names<HierarchySeparator> = std::to_array<EnumName<HierarchySeparator>>(
     {{HierarchySeparator::Dot, "dot"}, {HierarchySeparator::Slash, "slash"}});
+// Not imapd.conf's own off and on, which are booleans to YAML.
 template <>
 inline constexpr auto enum_names<VirtualDomains> = std::to_array<EnumName<VirtualDomains>>(
-    {{VirtualDomains::Off, "off"}, {VirtualDomains::UserId, "userid"}, {VirtualDomains::On, "on"}});
+    {{VirtualDomains::None, "none"}, {VirtualDomains::UserId, "userid"}, {VirtualDomains::Address, "address"}});
 template <>
 inline constexpr auto enum_names<AccountStore> =
     std::to_array<EnumName<AccountStore>>({{AccountStore::SaslDb, "sasldb"}, {AccountStore::SaslAuthd, "saslauthd"}});

@@ -1,5 +1,5 @@
 // Options of imapd.conf that the operator writes itself. An override of one is refused, and the message names the field
-// that decides instead.
+// that decides instead, or says why there is none.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ struct OwnedKey {
   std::string_view instead;
 };
 
-inline constexpr std::string_view kOperatorOnly = "nothing: the operator alone decides it";
+inline constexpr std::string_view kOperatorOnly = "the operator alone decides it";
 
 inline constexpr auto kOwnedKeys = std::to_array<OwnedKey>({
     {"admins", "spec.authentication.admins"},
@@ -26,7 +26,8 @@ inline constexpr auto kOwnedKeys = std::to_array<OwnedKey>({
     {"cyrus_user", kOperatorOnly},
     {"defaultdomain", "spec.namespace.defaultDomain"},
     {"defaultpartition", "spec.defaultPartition of the Backend"},
-    {"delete_mode", "nothing: with immediate the MUPDATE master is never told of a deletion"},
+    {"delete_mode", "with immediate the MUPDATE master is never told of a deletion"},
+    {"hashimapspool", kOperatorOnly},
     {"httpmodules", "spec.frontend.httpModules"},
     {"idlesocket", kOperatorOnly},
     {"lmtp_admins", kOperatorOnly},
@@ -66,6 +67,7 @@ inline constexpr auto kOwnedKeys = std::to_array<OwnedKey>({
     {"tls_server_ca_file", "spec.tls"},
     {"tls_server_cert", "spec.tls"},
     {"tls_server_key", "spec.tls"},
+    {"umask", kOperatorOnly},
     {"unixhierarchysep", "spec.namespace.hierarchySeparator"},
     {"virtdomains", "spec.namespace.virtualDomains"},
 });
@@ -74,14 +76,37 @@ inline constexpr auto kOwnedKeys = std::to_array<OwnedKey>({
 inline constexpr std::string_view kOwnedPrefix = "partition-";
 inline constexpr std::string_view kOwnedSuffix = "_password";
 
-// The field to use instead of overriding `key`, or nothing when it may be overridden.
+// What decides instead of an override of `key`, or nothing when it may be overridden. What holds of an option holds of
+// its form for one service: imap_admins is refused as admins is.
 constexpr std::string_view owner_of(std::string_view key) {
   for (const auto& owned : kOwnedKeys) {
     if (owned.key == key) return owned.instead;
   }
+  for (const auto& owned : kOwnedKeys) {
+    if (!key.ends_with(owned.key)) continue;
+    const auto before = key.substr(0, key.size() - owned.key.size());
+    if (before.size() > 1 && before.ends_with('_')) return owned.instead;
+  }
   if (key.starts_with(kOwnedPrefix)) return "spec.partitions of the Backend";
   if (key.ends_with(kOwnedSuffix)) return kOperatorOnly;
   return {};
+}
+
+// What to say of an override of `key`; nothing when it is allowed.
+inline std::string refused_because(std::string_view key) {
+  const std::string owner(owner_of(key));
+  if (owner.empty()) return "";
+  return owner.starts_with("spec.") ? "cannot be overridden: use " + owner : "cannot be overridden: " + owner;
+}
+
+// The same as a regular expression, for the API server.
+inline std::string owned_keys_regex() {
+  std::string regex = "(.+_)?(";
+  for (const auto& owned : kOwnedKeys) {
+    if (&owned != kOwnedKeys.data()) regex += "|";
+    regex += owned.key;
+  }
+  return regex + ")|" + std::string(kOwnedPrefix) + ".*|.*" + std::string(kOwnedSuffix);
 }
 
 }  // namespace murder::api

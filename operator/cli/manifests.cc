@@ -6,6 +6,7 @@
 #include "operator/cli/exit_code.h"
 #include "operator/cli/output.h"
 #include "operator/config/cyrus/installed.h"
+#include "operator/topology/preview.h"
 
 namespace murder::cli {
 namespace {
@@ -15,16 +16,6 @@ int refuse(const api::Mistakes& mistakes) {
   std::cerr << (mistakes.size() == 1 ? "1 mistake" : std::to_string(mistakes.size()) + " mistakes")
             << "; nothing was started or changed.\n";
   return kBadManifest;
-}
-
-// A problem of the topology, at the place of the resource that causes it.
-api::Mistake place(const topology::Problem& problem, const api::MurderCluster& cluster,
-                   const api::Manifests& manifests) {
-  api::Origin origin = cluster.origin;
-  for (const auto& backend : manifests.backends) {
-    if (problem.resource == "Backend " + backend.metadata.name) origin = backend.origin;
-  }
-  return {origin.file, origin.line, problem.path, problem.message};
 }
 
 }  // namespace
@@ -51,33 +42,33 @@ std::variant<api::Manifests, int> load(const ManifestOptions& options) {
 }
 
 topology::Target preview_target(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends) {
-  topology::Target target;
+  topology::Preview preview;
   // Without Cyrus on this machine the preview is of the oldest release, whose options all others have.
-  if (const auto installed = cyrus::installed_version()) target.cyrus = *installed;
-  target.domain = cluster.metadata.name + ".murder.test";
-  target.root = "/var/lib/cyrus-murder/" + cluster.metadata.name;
-  int master = 0, backend = 0, frontend = 0;
-  for (const auto& name : topology::node_names(cluster, backends)) {
-    const bool is_frontend = name.starts_with("fe");
-    if (name == topology::kMasterName) {
-      target.addresses[name] = "127.80.0." + std::to_string(++master);
-    } else if (is_frontend) {
-      target.addresses[name] = "127.80.2." + std::to_string(++frontend);
-    } else {
-      target.addresses[name] = "127.80.1." + std::to_string(++backend);
+  if (const auto installed = cyrus::installed_version()) preview.cyrus = *installed;
+  return topology::preview_target(cluster, backends, preview);
+}
+
+std::variant<std::vector<topology::Topology>, int> derive_all(const api::Manifests& manifests,
+                                                              const TargetOf& target_of) {
+  std::vector<topology::Topology> topologies;
+  api::Mistakes mistakes;
+  for (const auto& cluster : manifests.clusters) {
+    auto derived = topology::derive(cluster, manifests.backends, target_of(cluster));
+    if (derived.topology) topologies.push_back(*std::move(derived.topology));
+    for (auto& mistake : topology::as_mistakes(derived.problems, cluster, manifests.backends)) {
+      mistakes.push_back(std::move(mistake));
     }
   }
-  return target;
+  if (mistakes.empty()) return topologies;
+  api::sort_as_written(mistakes);
+  return refuse(mistakes);
 }
 
 std::variant<topology::Topology, int> derive(const api::MurderCluster& cluster, const api::Manifests& manifests,
                                              const topology::Target& target) {
   auto derived = topology::derive(cluster, manifests.backends, target);
   if (derived.topology) return *std::move(derived.topology);
-  api::Mistakes mistakes;
-  for (const auto& problem : derived.problems) mistakes.push_back(place(problem, cluster, manifests));
-  api::sort_as_written(mistakes);
-  return refuse(mistakes);
+  return refuse(topology::as_mistakes(derived.problems, cluster, manifests.backends));
 }
 
 }  // namespace murder::cli

@@ -1,4 +1,4 @@
-// murder render -f FILE… [--role ROLE] [--node NODE] [--to FOLDER]
+// murder render -f FILE… [--role ROLE] [--node NODE] [--to FOLDER [--passwords FILE]]
 #include "operator/config/render.h"
 
 #include <CLI/CLI.hpp>
@@ -6,11 +6,15 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "operator/cli/exit_code.h"
 #include "operator/cli/manifests.h"
 #include "operator/cli/output.h"
 #include "operator/cli/verbs.h"
+#include "operator/config/cyrus/installed.h"
+#include "operator/topology/preview.h"
 
 namespace murder::cli {
 namespace {
@@ -21,11 +25,15 @@ struct Options {
   std::string role;
   std::string node;
   std::string folder;
+  topology::Preview preview;
+  std::string release;
+  std::string passwords;
 };
 
-// "nodes/be1/etc/imapd.conf": a file's path below the target's root.
-std::string relative(const topology::Topology& topology, const config::File& file) {
-  return topology.cluster + file.path.substr(topology.target.root.size());
+// "production/mail": namespaces keep murders of one name apart.
+std::string prefix(const api::MurderCluster& cluster) {
+  const auto& metadata = cluster.metadata;
+  return metadata.namespace_.empty() ? metadata.name : metadata.namespace_ + "/" + metadata.name;
 }
 
 Status write(const std::filesystem::path& path, const std::string& bytes) {
@@ -39,20 +47,65 @@ Status write(const std::filesystem::path& path, const std::string& bytes) {
   return ok();
 }
 
+// {"mupdate.be1": "…", …}: what `murder render --passwords` is given.
+Result<config::Passwords> read_passwords(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return system_error("open", path);
+  const auto json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  config::Passwords passwords;
+  if (!json.is_object()) return Error{path + ": must be a JSON object of account and password"};
+  for (const auto& [account, password] : json.items()) {
+    if (!password.is_string()) return Error{path + ": the password of " + account + " must be a string"};
+    passwords[account] = password;
+  }
+  return passwords;
+}
+
+Result<topology::Preview> preview_of(const Options& options) {
+  topology::Preview preview = options.preview;
+  if (!options.release.empty()) {
+    auto release = cyrus::parse_version(options.release);
+    if (!release) return std::move(release).error().in("--cyrus");
+    preview.cyrus = *release;
+  } else if (const auto installed = cyrus::installed_version()) {
+    preview.cyrus = *installed;
+  }
+  return preview;
+}
+
 int render(const Options& options) {
   auto loaded = load(options.manifests);
   if (const int* code = std::get_if<int>(&loaded)) return *code;
   const auto& manifests = std::get<api::Manifests>(loaded);
+  const auto preview = preview_of(options);
+  if (!preview) return fail(preview.error());
+  std::optional<config::Passwords> passwords;
+  if (!options.passwords.empty()) {
+    auto read = read_passwords(options.passwords);
+    if (!read) return fail(read.error());
+    passwords = *std::move(read);
+  }
+  auto derived = derive_all(
+      manifests, [&](const auto& cluster) { return topology::preview_target(cluster, manifests.backends, *preview); });
+  if (const int* code = std::get_if<int>(&derived)) return *code;
+  const auto& topologies = std::get<std::vector<topology::Topology>>(derived);
   std::vector<config::File> files;
-  for (const auto& cluster : manifests.clusters) {
-    auto derived = derive(cluster, manifests, preview_target(cluster, manifests.backends));
-    if (const int* code = std::get_if<int>(&derived)) return *code;
-    const auto& topology = std::get<topology::Topology>(derived);
+  for (std::size_t i = 0; i < topologies.size(); ++i) {
+    const auto& topology = topologies[i];
+    if (passwords) {
+      for (const auto& secret : config::secrets_of(topology)) {
+        if (!passwords->contains(secret)) return fail(Error{options.passwords + ": no password of " + secret});
+      }
+    }
     for (const auto& node : topology.nodes) {
       if (!options.role.empty() && options.role != to_string(node.role)) continue;
       if (!options.node.empty() && options.node != node.name) continue;
-      for (auto& file : config::render(topology, node)) {
-        file.path = relative(topology, file);
+      auto of_node = config::render(topology, node);
+      if (passwords) {
+        for (auto& secret : config::render_secrets(topology, node, *passwords)) of_node.push_back(std::move(secret));
+      }
+      for (auto& file : of_node) {
+        file.path = prefix(manifests.clusters[i]) + file.path.substr(topology.target.root.size());
         files.push_back(std::move(file));
       }
     }
@@ -64,7 +117,8 @@ int render(const Options& options) {
         return fail(written.error());
       }
     }
-    std::cerr << files.size() << " files below " << options.folder << ". Passwords are not among them.\n";
+    std::cerr << files.size() << " files below " << options.folder
+              << (passwords ? ".\n" : ". Passwords are not among them.\n");
     return kDone;
   }
   nlohmann::ordered_json json = nlohmann::ordered_json::object();
@@ -86,6 +140,20 @@ void add_render(CLI::App& app, int& code) {
       ->check(CLI::IsMember({"master", "backend", "frontend"}));
   command->add_option("--node", options->node, "Only this node");
   command->add_option("--to", options->folder, "Write into this folder instead of showing")->type_name("FOLDER");
+  command->add_option("--cyrus", options->release, "Release, for clusters that name none; else the one installed here")
+      ->type_name("RELEASE");
+  command->add_option("--root", options->preview.root, "Where the nodes' directories are to be")->type_name("FOLDER");
+  command->add_option("--network", options->preview.network, "First two octets of the nodes' addresses")
+      ->capture_default_str()
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return CLI::ValidIPV4(text + ".0.0").empty() ? "" : "must be two octets, such as 127.80";
+          },
+          "A.B"));
+  command
+      ->add_option("--passwords", options->passwords,
+                   "JSON object of account and password: write the files that have them too")
+      ->type_name("FILE");
   add_format(*command, options->format);
   command->callback([options, &code] { code = render(*options); });
 }

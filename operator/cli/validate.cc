@@ -20,12 +20,12 @@ int validate(const Options& options) {
   auto loaded = load(options.manifests);
   if (const int* code = std::get_if<int>(&loaded)) return *code;
   const auto& manifests = std::get<api::Manifests>(loaded);
+  auto derived =
+      derive_all(manifests, [&](const auto& cluster) { return preview_target(cluster, manifests.backends); });
+  if (const int* code = std::get_if<int>(&derived)) return *code;
   nlohmann::ordered_json clusters = nlohmann::ordered_json::array();
   Table table({"CLUSTER", "CYRUS", "BACKENDS", "FRONTENDS"});
-  for (const auto& cluster : manifests.clusters) {
-    auto derived = derive(cluster, manifests, preview_target(cluster, manifests.backends));
-    if (const int* code = std::get_if<int>(&derived)) return *code;
-    const auto& topology = std::get<topology::Topology>(derived);
+  for (const auto& topology : std::get<std::vector<topology::Topology>>(derived)) {
     const auto backends = topology.with_role(Role::Backend).size();
     const auto frontends = topology.with_role(Role::Frontend).size();
     const std::string version(to_string(topology.cyrus));

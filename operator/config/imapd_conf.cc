@@ -22,6 +22,18 @@ std::string join(const std::vector<std::string>& words) {
   return joined;
 }
 
+const char* virtdomains(api::VirtualDomains domains) {
+  switch (domains) {
+    case api::VirtualDomains::None:
+      return "off";
+    case api::VirtualDomains::UserId:
+      return "userid";
+    case api::VirtualDomains::Address:
+      return "on";
+  }
+  return "";
+}
+
 class ImapdConf {
  public:
   ImapdConf(const Topology& topology, const Node& node) : topology_(topology), spec_(topology.spec), node_(node) {}
@@ -103,7 +115,7 @@ class ImapdConf {
     section("How mailbox names look.");
     set("unixhierarchysep", spec_.namespace_.hierarchy_separator == api::HierarchySeparator::Slash);
     set("altnamespace", spec_.namespace_.alt_namespace);
-    set("virtdomains", std::string(name_of(spec_.namespace_.virtual_domains)));
+    set("virtdomains", virtdomains(spec_.namespace_.virtual_domains));
     if (!spec_.namespace_.default_domain.empty()) set("defaultdomain", spec_.namespace_.default_domain);
   }
 

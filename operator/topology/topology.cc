@@ -183,26 +183,29 @@ class Builder {
     accounts.push_back({AccountUse::Move, kMove, kMove, backends});
   }
 
-  void check_map(const std::map<std::string, std::string>& overrides, Role role, const std::string& path,
+  void check_map(const std::map<std::string, std::string>& overrides, std::optional<Role> role, const std::string& path,
                  const api::Backend* backend) {
     std::vector<std::string> services;
-    for (const auto* node : topology_.with_role(role)) {
-      for (const auto& service : node->services) services.push_back(service.name);
+    for (const auto& node : topology_.nodes) {
+      if (role && node.role != *role) continue;
+      for (const auto& service : node.services) services.push_back(service.name);
     }
     for (const auto& [key, value] : overrides) {
       const auto allowed = cyrus::check_override(topology_.cyrus, key, value, services);
       if (allowed) continue;
+      std::string message = allowed.error().message;
+      if (message.starts_with(key + ": ")) message.erase(0, key.size() + 2);  // the path ends in it
       if (backend != nullptr) {
-        problem(*backend, path + "." + key, allowed.error().message);
+        problem(*backend, path + "." + key, std::move(message));
       } else {
-        problem(path + "." + key, allowed.error().message);
+        problem(path + "." + key, std::move(message));
       }
     }
   }
 
   void check_overrides() {
     const auto& imapd = cluster_.spec.imapd;
-    check_map(imapd.all, Role::Master, "spec.imapd.all", nullptr);
+    check_map(imapd.all, {}, "spec.imapd.all", nullptr);
     check_map(imapd.mupdate, Role::Master, "spec.imapd.mupdate", nullptr);
     check_map(imapd.frontend, Role::Frontend, "spec.imapd.frontend", nullptr);
     check_map(imapd.backend, Role::Backend, "spec.imapd.backend", nullptr);
@@ -249,6 +252,20 @@ std::vector<std::string> node_names(const api::MurderCluster& cluster, const std
     names.push_back(std::string(kFrontendPrefix) + std::to_string(i));
   }
   return names;
+}
+
+api::Mistakes as_mistakes(const std::vector<Problem>& problems, const api::MurderCluster& cluster,
+                          const std::vector<api::Backend>& backends) {
+  api::Mistakes mistakes;
+  for (const auto& problem : problems) {
+    const api::Origin* origin = &cluster.origin;
+    for (const auto* backend : members(cluster, backends)) {
+      if (problem.resource == "Backend " + backend->metadata.name) origin = &backend->origin;
+    }
+    mistakes.push_back({origin->file, origin->line_of(problem.path), problem.path, problem.message});
+  }
+  api::sort_as_written(mistakes);
+  return mistakes;
 }
 
 Derived derive(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends, const Target& target) {

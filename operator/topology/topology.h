@@ -13,6 +13,7 @@
 #include "base/role.h"
 #include "operator/api/backend.h"
 #include "operator/api/murder_cluster.h"
+#include "operator/api/schema/mistake.h"
 #include "operator/topology/ports.h"
 
 namespace murder::topology {
@@ -136,6 +137,10 @@ struct Derived {
 };
 
 Derived derive(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends, const Target& target);
+
+// The problems at the places of the manifests that cause them.
+api::Mistakes as_mistakes(const std::vector<Problem>& problems, const api::MurderCluster& cluster,
+                          const std::vector<api::Backend>& backends);
 
 // "mupdate", then the backends in order, then "fe1" … "feN": the nodes of a cluster by name.
 std::vector<std::string> node_names(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends);

@@ -5,7 +5,7 @@
 //   void fields(Io& io, PartitionSpec& partition) {
 //     io.field({.name = "name", .doc = "As mailbox locations say it.", .required = true, .pattern = kPartition},
 //              partition.name);
-//     io.rule({.cel = "…", .message = "…"}, [](const PartitionSpec& p) { return …; });
+//     io.rule({.cel = "…", .message = "…"}, partition, [](const PartitionSpec& p) { return …; });
 //   }
 //
 // Defaults are the initial values of the struct's members.
@@ -21,7 +21,8 @@
 
 namespace murder::api {
 
-// A regular expression (the common subset of RE2 and ECMAScript, anchored), and what it asks for in words.
+// A regular expression, and what it asks for in words. RE2's syntax, as the API server's is; always anchored at both
+// ends.
 struct Pattern {
   const char* regex;
   const char* words;
@@ -35,9 +36,10 @@ struct Field {
   std::optional<std::int64_t> minimum;
   std::optional<std::int64_t> maximum;
   std::optional<Pattern> pattern;         // of a string, of each item of a list of strings, of each key of a map
+  std::optional<Pattern> value_pattern;   // of each value of a map
   std::optional<std::int64_t> min_items;  // of a list
   std::optional<std::int64_t> max_items;  // of a list or map
-  std::int64_t max_length = 253;          // of a string, of each item, of each value
+  std::int64_t max_length = 253;          // in characters, of a string, of each item, of each value
   const char* list_key = nullptr;         // of a list of objects: the field that tells them apart
   const char* format = nullptr;           // OpenAPI's, such as date-time
 };
@@ -49,13 +51,20 @@ struct Rule {
   const char* field = "";  // the field to blame, relative to the object, as ".partitions"
 };
 
+// What must hold of each key of a map: no key may match `refused`.
+struct KeyRule {
+  std::string refused;  // a regular expression, anchored
+  std::string message;  // for the API server, which cannot say more of the key that it found
+  const char* field;    // the map, relative to the object, as ".imapd"
+};
+
 // "10Gi", "500M", or a whole number of bytes: a Kubernetes quantity, kept as it was written.
 struct Quantity {
   std::string text;
   bool operator==(const Quantity&) const = default;
 };
 
-inline constexpr Pattern kQuantity{R"([0-9]+(\.[0-9]+)?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?)",
+inline constexpr Pattern kQuantity{R"([1-9][0-9]{0,14}(\.[0-9]{1,3})?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?)",
                                    "a size such as 10Gi, 500M or 1073741824"};
 
 // The names of an enum's values, in the order in which a person would want to read them. Specialized beside each enum:

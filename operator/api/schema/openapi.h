@@ -31,6 +31,13 @@ class OpenApi {
           {{"rule", "self == oldSelf"},
            {"message", std::string(field.name) + " cannot be changed; make a new resource instead"}});
     }
+    if (field.immutable && !field.required && !described.contains("default")) {
+      // The rule above is asked only when the field was there before and is there still.
+      rules_.push_back(
+          {{"rule", "has(self." + std::string(field.name) + ") == has(oldSelf." + field.name + ")"},
+           {"message", std::string(field.name) + " cannot be added or removed later; make a new resource instead"},
+           {"fieldPath", "." + std::string(field.name)}});
+    }
     properties_[field.name] = std::move(described);
     if (field.required) required_.push_back(field.name);
   }
@@ -39,6 +46,13 @@ class OpenApi {
     Json entry{{"rule", rule.cel}, {"message", rule.message}};
     if (*rule.field != '\0') entry["fieldPath"] = rule.field;
     rules_.push_back(std::move(entry));
+  }
+  template <typename RefusedBecause>
+  void key_rule(const KeyRule& rule, const std::map<std::string, std::string>&, RefusedBecause) {
+    const std::string map = std::string("self") + rule.field;
+    rules_.push_back({{"rule", "!has(" + map + ") || " + map + ".all(key, !key.matches('^(" + rule.refused + ")$'))"},
+                      {"message", rule.message},
+                      {"fieldPath", rule.field}});
   }
   void ignore(const char*) {}
 
@@ -78,12 +92,16 @@ class OpenApi {
   Json describe(const Field&, Quantity& value) {
     Json schema{{"anyOf", Json::array({{{"type", "integer"}}, {{"type", "string"}}})},
                 {"x-kubernetes-int-or-string", true},
+                {"minimum", 1},     // of a number
+                {"maxLength", 24},  // of a string, as is the pattern
                 {"pattern", "^(" + std::string(kQuantity.regex) + ")$"}};
     if (!value.text.empty()) schema["default"] = value.text;
     return schema;
   }
   Json describe(const Field& field, std::map<std::string, std::string>&) {
-    Json schema{{"type", "object"}, {"additionalProperties", {{"type", "string"}, {"maxLength", field.max_length}}}};
+    Json value{{"type", "string"}, {"maxLength", field.max_length}};
+    if (field.value_pattern) value["pattern"] = "^(" + std::string(field.value_pattern->regex) + ")$";
+    Json schema{{"type", "object"}, {"additionalProperties", std::move(value)}};
     if (field.max_items) schema["maxProperties"] = *field.max_items;
     if (field.pattern) {
       schema["x-kubernetes-validations"].push_back(
@@ -132,8 +150,11 @@ class OpenApi {
     OpenApi io(defaults_);
     fields(io, value);
     Json schema = std::move(io).take();
-    // Defaults inside an object apply only where the object is: an absent one gets {} and then its own defaults.
-    if (!field.required && !schema.contains("required")) schema["default"] = Json::object();
+    // Defaults inside an object apply only where the object is: an absent one gets {} and then its own defaults. With
+    // rules the whole must be written, as the API server asks them of the default alone.
+    if (!field.required && !schema.contains("required")) {
+      schema["default"] = schema.contains("x-kubernetes-validations") ? to_json(value) : Json::object();
+    }
     return schema;
   }
 

@@ -1,9 +1,10 @@
 #include "operator/api/schema/reader.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <charconv>
-#include <regex>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "base/nearest.h"
 
@@ -29,36 +30,64 @@ const char* describe(const YAML::Node& node) {
   return "";
 }
 
-std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
+// What is shown of a text that somebody wrote, on one line: an alias can repeat a long one thousands of times.
+constexpr std::size_t kShown = 64;
+
+std::string shown(std::string_view text) {
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins_character = (text[i] & 0xC0) != 0x80;
+    if (begins_character && shown.size() >= kShown) return shown + "…";
+    if (text[i] == '\n') {
+      shown += "\\n";
+    } else if (text[i] == '\r') {
+      shown += "\\r";
+    } else if (text[i] == '\t') {
+      shown += "\\t";
+    } else if (static_cast<unsigned char>(text[i]) < ' ' || text[i] == '\x7f') {
+      shown += "\\?";  // only an escape in the YAML can have made it
+    } else {
+      shown += text[i];
+    }
+  }
+  return shown;
+}
+
+std::string quoted(std::string_view text) { return "\"" + shown(text) + "\""; }
 
 // "must be a string, not a number: write "3.10" (with the quotes)"
 std::string must_be(const char* wanted, const YAML::Node& node) {
   std::string message = std::string("must be ") + wanted + ", not " + describe(node);
   if (node.IsScalar() && scalar_type(node) != ScalarType::Null) {
-    const std::string text = node.Scalar().substr(0, 64);
+    const std::string& text = node.Scalar();
     if (std::string_view(wanted) == "a string") {
-      message += ": write " + in_quotes(text) + " (with the quotes)";
+      message += ": write " + quoted(text) + " (with the quotes)";
     } else {
-      message += " (" + in_quotes(text) + ")";
+      message += " (" + quoted(text) + ")";
     }
   }
   return message;
 }
 
 // Compiled once: manifests repeat the same few patterns thousands of times.
-bool matches(const char* regex, const std::string& text) {
-  static thread_local std::unordered_map<const char*, std::regex> compiled;
-  return std::regex_match(text, compiled.try_emplace(regex, regex).first->second);
+bool matches(const Pattern& pattern, const std::string& text) {
+  static thread_local std::unordered_map<const char*, RE2> compiled;
+  return RE2::FullMatch(text, compiled.try_emplace(pattern.regex, pattern.regex).first->second);
+}
+
+// In characters, as OpenAPI's maxLength counts them.
+std::int64_t length(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
 }
 
 // What is wrong with one string, or nothing.
 std::optional<std::string> wrong_string(const Field& field, const std::string& text) {
-  if (std::ssize(text) > field.max_length) {
+  if (length(text) > field.max_length) {
     return "must be at most " + std::to_string(field.max_length) + " characters long, not " +
-           std::to_string(text.size());
+           std::to_string(length(text));
   }
-  if (field.pattern && !matches(field.pattern->regex, text)) {
-    return in_quotes(text) + " is not " + field.pattern->words;
+  if (field.pattern && !matches(*field.pattern, text)) {
+    return quoted(text) + " is not " + field.pattern->words;
   }
   return {};
 }
@@ -68,62 +97,67 @@ std::optional<std::string> wrong_string(const Field& field, const std::string& t
 ScalarType scalar_type(const YAML::Node& scalar) {
   if (!scalar.IsScalar()) return ScalarType::Null;
   if (scalar.Tag() == "!") return ScalarType::String;  // quoted, or a block
+  if (scalar.Tag() == "tag:yaml.org,2002:str") return ScalarType::String;
   const std::string& text = scalar.Scalar();
-  static const std::regex null("~|null|Null|NULL|");
-  static const std::regex boolean("y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF");
-  static const std::regex integer("[-+]?(0|[1-9][0-9_]*|0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+)");
-  static const std::regex floating(
+  static const RE2 null("~|null|Null|NULL|");
+  static const RE2 boolean("y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF");
+  static const RE2 integer("[-+]?(0|[1-9][0-9_]*|0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+)");
+  static const RE2 floating(
       R"([-+]?(\.[0-9]+|[0-9][0-9_]*(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))");
-  if (text.size() > 64) return ScalarType::String;
-  if (std::regex_match(text, null)) return ScalarType::Null;
-  if (std::regex_match(text, boolean)) return ScalarType::Boolean;
-  if (std::regex_match(text, integer)) return ScalarType::Integer;
-  if (std::regex_match(text, floating)) return ScalarType::Float;
+  if (RE2::FullMatch(text, null)) return ScalarType::Null;
+  if (RE2::FullMatch(text, boolean)) return ScalarType::Boolean;
+  if (RE2::FullMatch(text, integer)) return ScalarType::Integer;
+  if (RE2::FullMatch(text, floating)) return ScalarType::Float;
   return ScalarType::String;
 }
 
-Reader::Reader(const YAML::Node& node, std::string file, std::string path, Mistakes& mistakes)
+Reader::Reader(const YAML::Node& node, std::string file, std::string path, Mistakes& mistakes, Lines& lines)
     : node_(node),
       file_(std::move(file)),
       path_(std::move(path)),
       mistakes_(mistakes),
+      lines_(lines),
       mistakes_before_(mistakes.size()) {
   if (!node.IsMap()) {
     wrong(node, path_, must_be("an object", node));
     return;
   }
+  entries_.reserve(node.size());  // index_ points into it
   for (const auto& pair : node) {
     if (!pair.first.IsScalar()) {
       wrong(pair.first, path_, "field names must be strings");
       continue;
     }
     Entry entry{pair.first.Scalar(), line_of_node(pair.first), pair.second};
-    const auto twin =
-        std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == entry.key; });
-    if (twin != entries_.end()) {
-      mistakes_.push_back({file_, entry.line, at(entry.key),
-                           "is given twice, first in line " + std::to_string(twin->line) + ": remove one"});
+    if (const auto twin = index_.find(entry.key); twin != index_.end()) {
+      mistakes_.push_back(
+          {file_, entry.line, at(entry.key),
+           "is given twice, first in line " + std::to_string(entries_[twin->second].line) + ": remove one"});
       continue;
     }
     entries_.push_back(std::move(entry));
+    index_.emplace(entries_.back().key, entries_.size() - 1);
   }
 }
 
-std::string Reader::at(std::string_view name) const {
-  return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
-}
+std::string Reader::at(std::string_view name) const { return path_.empty() ? shown(name) : path_ + "." + shown(name); }
 
 void Reader::wrong(const YAML::Node& node, const std::string& path, std::string message) {
   mistakes_.push_back({file_, line_of_node(node), path, std::move(message)});
 }
 
+void Reader::note(const std::string& path, const YAML::Node& node) { lines_.emplace(path, line_of_node(node)); }
+
 const YAML::Node* Reader::take(const Field& field) {
   known_.emplace_back(field.name);
-  const auto entry =
-      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.key == field.name; });
-  const bool absent = entry == entries_.end() || entry->value.IsNull() ||
+  const auto found = index_.find(field.name);
+  const Entry* entry = found == index_.end() ? nullptr : &entries_[found->second];
+  const bool absent = entry == nullptr || entry->value.IsNull() ||
                       (entry->value.IsScalar() && scalar_type(entry->value) == ScalarType::Null);
-  if (!absent) return &entry->value;
+  if (!absent) {
+    lines_.emplace(at(field.name), entry->line);
+    return &entry->value;
+  }
   // An object that is itself no object has been named already.
   if (field.required && node_.IsMap()) {
     mistakes_.push_back({file_, line_of(field.name), at(field.name), "is required"});
@@ -132,10 +166,21 @@ const YAML::Node* Reader::take(const Field& field) {
 }
 
 int Reader::line_of(std::string_view name) const {
-  for (const auto& entry : entries_) {
-    if (entry.key == name) return entry.line;
+  const auto found = index_.find(name);
+  return found == index_.end() ? line_of_node(node_) : entries_[found->second].line;
+}
+
+// A rule over a field that could not be read would only repeat that in other words.
+bool Reader::concerns_a_mistake(const Rule& rule) const {
+  for (std::size_t i = mistakes_before_; i < mistakes_.size(); ++i) {
+    std::string_view path = mistakes_[i].path;
+    if (!path.starts_with(path_)) continue;
+    path.remove_prefix(path_.size());
+    if (path.starts_with('.')) path.remove_prefix(1);
+    const std::string name = "self." + std::string(path.substr(0, path.find_first_of(".[")));
+    if (rule.cel.find(name) != std::string::npos) return true;
   }
-  return line_of_node(node_);
+  return false;
 }
 
 void Reader::blame(const Rule& rule) {
@@ -145,11 +190,19 @@ void Reader::blame(const Rule& rule) {
       {file_, line_of(field.substr(0, field.find_first_of(".["))), field.empty() ? path_ : at(field), rule.message});
 }
 
+void Reader::blame_key(const KeyRule& rule, const std::string& key, std::string message) {
+  std::string_view field = rule.field;
+  if (field.starts_with('.')) field.remove_prefix(1);
+  const std::string path = at(field) + "." + key;
+  const auto line = lines_.find(path);
+  mistakes_.push_back({file_, line == lines_.end() ? line_of(field) : line->second, path, std::move(message)});
+}
+
 void Reader::refuse_unknown() {
   for (const auto& entry : entries_) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
     std::string message = "is not known here";
-    if (const auto near = nearest(entry.key, known_)) message += ": did you mean " + in_quotes(*near) + "?";
+    if (const auto near = nearest(entry.key, known_)) message += ": did you mean " + quoted(*near) + "?";
     mistakes_.push_back({file_, entry.line, at(entry.key), std::move(message)});
   }
 }
@@ -169,7 +222,7 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field& 
   const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
   const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
-    return wrong(node, path, in_quotes(text) + " is not a whole number in decimal digits");
+    return wrong(node, path, quoted(text) + " is not a whole number in decimal digits");
   }
   if (field.minimum && value < *field.minimum) {
     return wrong(node, path, "must be at least " + std::to_string(*field.minimum) + ", not " + text);
@@ -191,13 +244,12 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field&,
 }
 
 void Reader::read(const YAML::Node& node, const std::string& path, const Field&, Quantity& into) {
-  static const std::regex quantity(kQuantity.regex);
   const bool scalar =
       node.IsScalar() && (scalar_type(node) == ScalarType::String || scalar_type(node) == ScalarType::Integer);
-  if (!scalar || !std::regex_match(node.Scalar(), quantity)) {
-    return wrong(node, path,
-                 (node.IsScalar() ? in_quotes(node.Scalar().substr(0, 64)) : std::string(describe(node))) + " is not " +
-                     kQuantity.words);
+  if (!scalar || !matches(kQuantity, node.Scalar())) {
+    return wrong(
+        node, path,
+        (node.IsScalar() ? quoted(node.Scalar()) : std::string(describe(node))) + " is not " + kQuantity.words);
   }
   into.text = node.Scalar();
 }
@@ -214,16 +266,19 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field& 
       continue;
     }
     const std::string& key = pair.first.Scalar();
-    const std::string key_path = path + "." + key;
-    if (field.pattern && !matches(field.pattern->regex, key)) {
-      wrong(pair.first, key_path, in_quotes(key) + " is not " + field.pattern->words);
+    const std::string key_path = path + "." + shown(key);
+    if (field.pattern && !matches(*field.pattern, key)) {
+      wrong(pair.first, key_path, quoted(key) + " is not " + field.pattern->words);
     } else if (into.contains(key)) {
       wrong(pair.first, key_path, "is given twice: remove one");
     } else if (!pair.second.IsScalar() || scalar_type(pair.second) != ScalarType::String) {
       wrong(pair.first, key_path, must_be("a string", pair.second));
-    } else if (std::ssize(pair.second.Scalar()) > field.max_length) {
+    } else if (length(pair.second.Scalar()) > field.max_length) {
       wrong(pair.first, key_path, "must be at most " + std::to_string(field.max_length) + " characters long");
+    } else if (field.value_pattern && !matches(*field.value_pattern, pair.second.Scalar())) {
+      wrong(pair.first, key_path, quoted(pair.second.Scalar()) + " is not " + field.value_pattern->words);
     } else {
+      note(key_path, pair.first);
       into.emplace(key, pair.second.Scalar());
     }
   }
@@ -248,18 +303,18 @@ bool Reader::list(const YAML::Node& node, const std::string& path, const Field& 
 }
 
 void Reader::unique(const YAML::Node& node, const std::string& path, const Field& field) {
-  std::set<std::string> seen;
+  std::unordered_set<std::string> seen;
   std::size_t index = 0;
   for (const auto& item : node) {
     const std::string item_path = path + "[" + std::to_string(index++) + "]";
     if (item.IsScalar()) {
       if (!seen.insert(item.Scalar()).second)
-        wrong(item, item_path, in_quotes(item.Scalar()) + " is listed twice: remove one");
+        wrong(item, item_path, quoted(item.Scalar()) + " is listed twice: remove one");
     } else if (field.list_key != nullptr && item.IsMap()) {
       const YAML::Node key = item[field.list_key];
       if (key && key.IsScalar() && !seen.insert(key.Scalar()).second) {
         wrong(key, item_path + "." + field.list_key,
-              in_quotes(key.Scalar()) + " is used twice: each " + field.list_key + " must differ");
+              quoted(key.Scalar()) + " is used twice: each " + field.list_key + " must differ");
       }
     }
   }
@@ -274,7 +329,7 @@ std::optional<std::size_t> Reader::choose(const YAML::Node& node, const std::str
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == node.Scalar()) return i;
   }
-  std::string message = in_quotes(node.Scalar().substr(0, 64)) + " is not one of";
+  std::string message = quoted(node.Scalar()) + " is not one of";
   for (const auto name : names) message += (name == names.front() ? " " : ", ") + std::string(name);
   wrong(node, path, std::move(message));
   return {};

@@ -5,13 +5,12 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <concepts>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <vector>
 
 #include "operator/api/schema/field.h"
@@ -23,10 +22,13 @@ namespace murder::api {
 enum class ScalarType { Null, Boolean, Integer, Float, String };
 ScalarType scalar_type(const YAML::Node& scalar);
 
+// Path → line of every field that was read, for mistakes that are found later.
+using Lines = std::map<std::string, int, std::less<>>;
+
 class Reader {
  public:
   // `node` is a map (anything else is a mistake). `path` is what mistakes put before field names.
-  Reader(const YAML::Node& node, std::string file, std::string path, Mistakes& mistakes);
+  Reader(const YAML::Node& node, std::string file, std::string path, Mistakes& mistakes, Lines& lines);
 
   template <typename T>
   void field(const Field& field, T& into) {
@@ -36,7 +38,15 @@ class Reader {
 
   template <typename T, typename Predicate>
   void rule(const Rule& rule, const T& object, Predicate holds) {
-    if (!broken_ && !holds(object)) blame(rule);
+    if (!concerns_a_mistake(rule) && !holds(object)) blame(rule);
+  }
+
+  // `refused_because` gives what is to be said of a key, or nothing when it is allowed.
+  template <typename RefusedBecause>
+  void key_rule(const KeyRule& rule, const std::map<std::string, std::string>& map, RefusedBecause refused_because) {
+    for (const auto& [key, value] : map) {
+      if (std::string message = refused_because(key); !message.empty()) blame_key(rule, key, std::move(message));
+    }
   }
 
   // A field that is known but not read: status, and metadata that is the API server's.
@@ -56,8 +66,11 @@ class Reader {
 
   const YAML::Node* take(const Field& field);
   std::string at(std::string_view name) const;
+  bool concerns_a_mistake(const Rule& rule) const;
   void blame(const Rule& rule);
+  void blame_key(const KeyRule& rule, const std::string& key, std::string message);
   void wrong(const YAML::Node& node, const std::string& path, std::string message);
+  void note(const std::string& path, const YAML::Node& node);
 
   void read(const YAML::Node& node, const std::string& path, const Field& field, std::string& into);
   void read(const YAML::Node& node, const std::string& path, const Field& field, std::int64_t& into);
@@ -89,6 +102,7 @@ class Reader {
     std::size_t index = 0;
     for (const auto& item : node) {
       const std::string item_path = path + "[" + std::to_string(index++) + "]";
+      note(item_path, item);
       read(item, item_path, field, into.emplace_back());
     }
     unique(node, path, field);
@@ -96,7 +110,7 @@ class Reader {
   template <typename T>
   requires std::is_class_v<T>
   void read(const YAML::Node& node, const std::string& path, const Field&, T& into) {
-    Reader reader(node, file_, path, mistakes_);
+    Reader reader(node, file_, path, mistakes_, lines_);
     fields(reader, into);
     reader.refuse_unknown();
   }
@@ -105,9 +119,10 @@ class Reader {
   const std::string file_;
   const std::string path_;
   Mistakes& mistakes_;
-  bool broken_ = false;  // some field could not be read: rules would only repeat that in other words
+  Lines& lines_;
   const std::size_t mistakes_before_;
   std::vector<Entry> entries_;
+  std::unordered_map<std::string_view, std::size_t> index_;  // key → its place in entries_
   std::vector<std::string_view> known_;
 };
 

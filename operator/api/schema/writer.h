@@ -1,5 +1,5 @@
 // Struct → JSON, in the order of the description. What is at its default is written too, so that a reader sees what is
-// in force; an optional that is absent, an empty list and an empty map are left out.
+// in force; what is absent or empty is left out, unless it is required.
 #pragma once
 
 #include <map>
@@ -20,10 +20,13 @@ class Writer {
   template <typename T>
   void field(const Field& field, T& value) {
     Json written = write(value);
-    if (!written.is_null()) object_[field.name] = std::move(written);
+    const bool absent = written.is_null() || (written.is_string() && written.get_ref<const std::string&>().empty());
+    if (!absent || (field.required && !written.is_null())) object_[field.name] = std::move(written);
   }
   template <typename T, typename Predicate>
   void rule(const Rule&, const T&, Predicate) {}
+  template <typename RefusedBecause>
+  void key_rule(const KeyRule&, const std::map<std::string, std::string>&, RefusedBecause) {}
   void ignore(const char*) {}
 
   Json take() && { return std::move(object_); }

@@ -1,0 +1,20 @@
+// A target that nothing runs on: for showing what would be rendered, for golden files and for tests.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "operator/topology/topology.h"
+
+namespace murder::topology {
+
+struct Preview {
+  api::CyrusRelease cyrus = api::CyrusRelease::V3_6;  // where the cluster names none
+  std::string root;                                   // "/var/lib/cyrus-murder/CLUSTER" when empty
+  std::string network = "127.80";  // two octets: the master is at .0.1, backends at .1.N, frontends at .2.N
+};
+
+Target preview_target(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends,
+                      const Preview& preview = {});
+
+}  // namespace murder::topology
