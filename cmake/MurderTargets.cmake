@@ -11,7 +11,9 @@ target_include_directories(murder_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_
 target_compile_options(murder_options INTERFACE
   -Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> -fno-omit-frame-pointer
   # Designated initializers leave out what keeps its default: that is what they are for.
-  -Wno-missing-field-initializers)
+  -Wno-missing-field-initializers
+  # Some libraries ask for it: everything has it, or the precompiled headers would not be everybody's.
+  -pthread)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC bugs 105651 and 105329: sound uses of std::string are reported as overlapping or out of bounds.
   target_compile_options(murder_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow
