@@ -76,6 +76,10 @@ int up(Options& options) {
   if (const auto written = write_client_files(done->topology, done->places, *passwords); !written) {
     return fail(written.error());
   }
+  // mbsync makes its folders in this one, and not the one itself.
+  if (const auto made = local::make_directory(done->places.root + "/mbsync", {.mode = 0700}); !made) {
+    return fail(made.error());
+  }
   auto json = connect_json(done->topology, done->places);
   const bool has_user = !done->topology.spec.authentication.users.empty();
   if (!options.no_proof && has_user && !done->topology.with_role(Role::Frontend).empty()) {
