@@ -111,16 +111,12 @@ def test_a_service_that_cyrmaster_disabled_comes_back(murder):
 
     def crash():
         with murder.imap("fe2", "cyrus") as session:
-            session.create('user.x" "p1')  # imaplib quotes nothing
-
-    def crash_raw():
-        with murder.imap("fe2", "cyrus") as session:
             session.send(b"x1 CREATE user.crash p2\r\n")
             session.readline()
 
     for _ in range(12):
         try:
-            crash_raw()
+            crash()
         except Exception:  # the connection is cut, or refused once the service is gone
             pass
         if "disabling" in (murder.state / "nodes/fe2/log/fe2.jsonl").read_text():
@@ -174,6 +170,16 @@ def test_a_port_in_use_is_named_and_nothing_is_touched():
         refused = other.up(check=False)
     assert refused.returncode == 1
     assert f"be1 cannot listen on 127.{other.network}.1.1:143" in refused.stderr
+    assert not other.state.exists()
+    other.remove()
+
+
+def test_a_state_that_cyrus_cannot_reach_is_refused():
+    other = LocalMurder(manifests("closed"), "closed", network=murder_network() + 1)
+    other.top.chmod(0o700)
+    refused = other.up(check=False)
+    assert refused.returncode == 1
+    assert f"Cyrus's user cannot enter {other.state}: Permission denied" in refused.stderr
     assert not other.state.exists()
     other.remove()
 
