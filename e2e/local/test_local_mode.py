@@ -143,6 +143,9 @@ def test_mail_survives_down_and_up(murder):
     murder.down()  # twice: nothing to do
     murder.local("up")  # from what is remembered, as after a reboot
     assert subject in murder.subjects("fe1", "alice")
+    # What was stopped did not fail: nothing was held back, and no restart counted.
+    assert [node["cyrusRestarts"] + node["agentRestarts"] for node in murder.status()["nodes"]] == [0] * 5
+    assert "BackingOff" not in (murder.state / "log/supervisor.jsonl").read_text().split('"Supervising"')[-1]
 
 
 def test_down_works_when_supervisor_and_guard_are_dead(murder):
