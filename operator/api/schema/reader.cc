@@ -53,7 +53,7 @@ std::string shown(std::string_view text) {
   return shown;
 }
 
-std::string quoted(std::string_view text) { return "\"" + shown(text) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + shown(text) + "\""; }
 
 // "must be a string, not a number: write "3.10" (with the quotes)"
 std::string must_be(const char* wanted, const YAML::Node& node) {
@@ -61,9 +61,9 @@ std::string must_be(const char* wanted, const YAML::Node& node) {
   if (node.IsScalar() && scalar_type(node) != ScalarType::Null) {
     const std::string& text = node.Scalar();
     if (std::string_view(wanted) == "a string") {
-      message += ": write " + quoted(text) + " (with the quotes)";
+      message += ": write " + in_quotes(text) + " (with the quotes)";
     } else {
-      message += " (" + quoted(text) + ")";
+      message += " (" + in_quotes(text) + ")";
     }
   }
   return message;
@@ -87,7 +87,7 @@ std::optional<std::string> wrong_string(const Field& field, const std::string& t
            std::to_string(length(text));
   }
   if (field.pattern && !matches(*field.pattern, text)) {
-    return quoted(text) + " is not " + field.pattern->words;
+    return in_quotes(text) + " is not " + field.pattern->words;
   }
   return {};
 }
@@ -202,7 +202,7 @@ void Reader::refuse_unknown() {
   for (const auto& entry : entries_) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
     std::string message = "is not known here";
-    if (const auto near = nearest(entry.key, known_)) message += ": did you mean " + quoted(*near) + "?";
+    if (const auto near = nearest(entry.key, known_)) message += ": did you mean " + in_quotes(*near) + "?";
     mistakes_.push_back({file_, entry.line, at(entry.key), std::move(message)});
   }
 }
@@ -222,7 +222,7 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field& 
   const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
   const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
-    return wrong(node, path, quoted(text) + " is not a whole number in decimal digits");
+    return wrong(node, path, in_quotes(text) + " is not a whole number in decimal digits");
   }
   if (field.minimum && value < *field.minimum) {
     return wrong(node, path, "must be at least " + std::to_string(*field.minimum) + ", not " + text);
@@ -249,7 +249,7 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field&,
   if (!scalar || !matches(kQuantity, node.Scalar())) {
     return wrong(
         node, path,
-        (node.IsScalar() ? quoted(node.Scalar()) : std::string(describe(node))) + " is not " + kQuantity.words);
+        (node.IsScalar() ? in_quotes(node.Scalar()) : std::string(describe(node))) + " is not " + kQuantity.words);
   }
   into.text = node.Scalar();
 }
@@ -268,7 +268,7 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field& 
     const std::string& key = pair.first.Scalar();
     const std::string key_path = path + "." + shown(key);
     if (field.pattern && !matches(*field.pattern, key)) {
-      wrong(pair.first, key_path, quoted(key) + " is not " + field.pattern->words);
+      wrong(pair.first, key_path, in_quotes(key) + " is not " + field.pattern->words);
     } else if (into.contains(key)) {
       wrong(pair.first, key_path, "is given twice: remove one");
     } else if (!pair.second.IsScalar() || scalar_type(pair.second) != ScalarType::String) {
@@ -276,7 +276,7 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field& 
     } else if (length(pair.second.Scalar()) > field.max_length) {
       wrong(pair.first, key_path, "must be at most " + std::to_string(field.max_length) + " characters long");
     } else if (field.value_pattern && !matches(*field.value_pattern, pair.second.Scalar())) {
-      wrong(pair.first, key_path, quoted(pair.second.Scalar()) + " is not " + field.value_pattern->words);
+      wrong(pair.first, key_path, in_quotes(pair.second.Scalar()) + " is not " + field.value_pattern->words);
     } else {
       note(key_path, pair.first);
       into.emplace(key, pair.second.Scalar());
@@ -309,12 +309,12 @@ void Reader::unique(const YAML::Node& node, const std::string& path, const Field
     const std::string item_path = path + "[" + std::to_string(index++) + "]";
     if (item.IsScalar()) {
       if (!seen.insert(item.Scalar()).second)
-        wrong(item, item_path, quoted(item.Scalar()) + " is listed twice: remove one");
+        wrong(item, item_path, in_quotes(item.Scalar()) + " is listed twice: remove one");
     } else if (field.list_key != nullptr && item.IsMap()) {
       const YAML::Node key = item[field.list_key];
       if (key && key.IsScalar() && !seen.insert(key.Scalar()).second) {
         wrong(key, item_path + "." + field.list_key,
-              quoted(key.Scalar()) + " is used twice: each " + field.list_key + " must differ");
+              in_quotes(key.Scalar()) + " is used twice: each " + field.list_key + " must differ");
       }
     }
   }
@@ -329,7 +329,7 @@ std::optional<std::size_t> Reader::choose(const YAML::Node& node, const std::str
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == node.Scalar()) return i;
   }
-  std::string message = quoted(node.Scalar()) + " is not one of";
+  std::string message = in_quotes(node.Scalar()) + " is not one of";
   for (const auto name : names) message += (name == names.front() ? " " : ", ") + std::string(name);
   wrong(node, path, std::move(message));
   return {};
