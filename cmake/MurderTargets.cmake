@@ -14,7 +14,8 @@ target_compile_options(murder_options INTERFACE
   -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC bugs 105651 and 105329: sound uses of std::string are reported as overlapping or out of bounds.
-  target_compile_options(murder_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
+  target_compile_options(murder_options INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow
+    -Wno-stringop-overread)
 endif()
 if(MURDER_FUZZ)
   # What is fuzzed is in the libraries: without this libFuzzer sees no coverage there.

@@ -61,11 +61,6 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   std::unique_ptr<Agent> agent(new Agent(std::move(config), *std::move(password)));
   const auto& settings = agent->config_;
 
-  auto http = http::Server::start(settings, agent->state_, [agent = agent.get()] {
-    return agent->logs_ ? agent->logs_->counts() : http::LogCounts{};
-  });
-  if (!http) return std::move(http).error();
-
   if (auto laid_out = agent->lay_out(); !laid_out) return std::move(laid_out).error().in("layout");
   auto logs = LogOutput::start(settings, [agent = agent.get()](const logs::LogEvent& event) {
     if (const auto* disabled = std::get_if<logs::ServiceDisabled>(&event)) {
@@ -76,7 +71,6 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   });
   if (!logs) return std::move(logs).error().in("logs");
   agent->logs_ = *std::move(logs);
-  agent->http_ = *std::move(http);
   agent->state_.update([](health::Snapshot& now) { now.laid_out = true; });
   if (settings.role == Role::Backend) agent->pusher_.start();
   if (settings.role != Role::Backend) {
@@ -87,6 +81,10 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
     agent->list_watch_->start();
   }
   agent->monitor_.start();
+  // Last, so that whoever sees it answer knows that Cyrus may start.
+  auto http = http::Server::start(settings, agent->state_, [logs = agent->logs_.get()] { return logs->counts(); });
+  if (!http) return std::move(http).error();
+  agent->http_ = *std::move(http);
   if (!settings.listen.grpc.empty()) {
     auto served = agent->serve_grpc();
     if (!served) return std::move(served).error().in("listen.grpc");

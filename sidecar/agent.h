@@ -27,7 +27,7 @@ void block_signals();
 
 class Agent {
  public:
-  // Answers probes first, so that what fails afterwards can be seen there; then lays out, receives logs, checks.
+  // Lays out, receives logs, begins to check and to push; then answers probes and the operator.
   static Result<std::unique_ptr<Agent>> start(AgentConfig config);
 
   void run_until_stopped();

@@ -7,8 +7,8 @@ namespace murder::agent {
 void use_one_heap();
 
 // After the start: gives back what only the start needed. That is free memory of the heap, and the pages of code that
-// ran once (static initialisers of gRPC, protobuf and OpenSSL are most of it). Code that is needed again is mapped again
-// from the page cache, at the cost of a minor fault.
+// ran once (static initialisers of gRPC, protobuf and OpenSSL are most of it). Code that is needed again is mapped
+// again from the page cache, at the cost of a minor fault.
 void give_back_startup_memory();
 
 }  // namespace murder::agent

@@ -23,7 +23,7 @@ std::optional<std::size_t> literal_size(const std::string& line) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string quoted_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -90,7 +90,7 @@ Result<ImapDialogue::Reply> ImapDialogue::must(const std::string& text, const st
 }
 
 Status ImapDialogue::login(const std::string& user, const std::string& password, net::Deadline deadline) {
-  const auto reply = must("LOGIN " + quoted(user) + " " + quoted(password), "login as " + user, deadline);
+  const auto reply = must("LOGIN " + quoted_string(user) + " " + quoted_string(password), "login as " + user, deadline);
   if (!reply) return reply.error();
   return ok();
 }

@@ -11,7 +11,7 @@
 namespace murder::local {
 
 // RFC 9051 section 4.3: a quoted string. `text` has no line breaks and no NUL: what else would be a literal.
-std::string quoted(std::string_view text);
+std::string quoted_string(std::string_view text);
 
 class ImapDialogue {
  public:

@@ -11,7 +11,7 @@
 namespace murder::local {
 namespace {
 
-TEST(Quoted, EscapesWhatWouldEndIt) { EXPECT_EQ(quoted(R"(a"b\c)"), R"("a\"b\\c")"); }
+TEST(Quoted, EscapesWhatWouldEndIt) { EXPECT_EQ(quoted_string(R"(a"b\c)"), R"("a\"b\\c")"); }
 
 TEST(DotStuffed, MarksTheEndAndNothingBefore) {
   EXPECT_EQ(dot_stuffed("a\r\n.b\r\n..\r\n"), "a\r\n..b\r\n...\r\n.\r\n");

@@ -76,7 +76,7 @@ class Prover {
     auto imap = login(node, admin);
     if (!imap) return std::move(imap).error();
     const char separator = topology_.spec.namespace_.hierarchy_separator == api::HierarchySeparator::Slash ? '/' : '.';
-    auto reply = imap->command("CREATE " + quoted(std::string("user") + separator + user.name), deadline_);
+    auto reply = imap->command("CREATE " + quoted_string(std::string("user") + separator + user.name), deadline_);
     if (!reply) return std::move(reply).error();
     proof_.inbox_was_made = reply->done();
     if (reply->done() || reply->text.find("already exists") != std::string::npos) return ok();
@@ -100,7 +100,7 @@ class Prover {
     if (auto selected = imap->must("SELECT INBOX", "SELECT INBOX", deadline_); !selected) {
       return std::move(selected).error();
     }
-    auto found = imap->must("UID SEARCH HEADER Message-ID " + quoted(token), "SEARCH", deadline_);
+    auto found = imap->must("UID SEARCH HEADER Message-ID " + quoted_string(token), "SEARCH", deadline_);
     if (!found) return std::move(found).error();
     std::string uid;
     for (const auto& line : found->untagged) {

@@ -205,15 +205,15 @@ Moment next_look(const std::vector<WantedNode>& wanted, const Seen& seen, const 
   for (const auto& node : wanted) {
     const auto& seen_node = seen_of(seen, node.name);
     const auto& past = past_of(memory, node.name);
+    for (const auto& process : {past.agent, past.cyrus}) {
+      if (process.not_before > now) next = std::min(next, process.not_before - now);
+    }
     if (seen_node.ready == Sign::Good && !past.bad_since && !past.silent_since) continue;
     next = std::min(next, kSlow);
     const auto& cyrmaster = seen_node.processes.cyrmaster;
     const bool starting = !cyrmaster || now - cyrmaster->started < Moment(10'000);
     const bool paused = now < past.cyrus.not_before || now < past.agent.not_before;
     if (starting && !paused) next = std::min(next, kFast);
-    for (const auto& process : {past.agent, past.cyrus}) {
-      if (process.not_before > now) next = std::min(next, process.not_before - now);
-    }
   }
   return next;
 }

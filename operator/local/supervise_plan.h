@@ -126,8 +126,9 @@ inline constexpr Moment kForgiven{60'000};        // failures, after being up th
 inline constexpr Moment kMasterPatience{20'000};  // then the others start without it: they serve what they know
 inline constexpr Moment kStopPatience{15'000};
 inline constexpr Moment kOrphanPatience{2'000};
-inline constexpr Moment kSettling{30'000};   // a node may take this long to become ready before it counts as down
-inline constexpr Moment kFirstCheck{5'000};  // health is not judged before a process is up this long
+inline constexpr Moment kSettling{30'000};  // a node may take this long to become ready before it counts as down
+inline constexpr Moment kFirstCheck{
+    15'000};  // no judgement before: an agent looks every 10 s, and may not have seen it yet
 inline constexpr Moment kBadPatience{3'000};
 inline constexpr Moment kSilentPatience{15'000};
 

@@ -101,6 +101,8 @@ void Monitor::start() {
 void Monitor::stop() {
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
   round_done_.notify_all();
 }
 
@@ -124,7 +126,7 @@ void Monitor::check_now() {
   const std::uint64_t wanted = rounds_begun_ + 1;
   rounds_wanted_ = std::max(rounds_wanted_, wanted);
   wake_.notify_all();
-  round_done_.wait(lock, [&] { return rounds_done_ >= wanted || !thread_.joinable(); });
+  round_done_.wait(lock, [&] { return rounds_done_ >= wanted || stopped_; });
 }
 
 void Monitor::run(std::stop_token stop) {
@@ -137,9 +139,18 @@ void Monitor::run(std::stop_token stop) {
     std::unique_lock lock(mutex_);
     rounds_done_ = rounds_begun_;
     round_done_.notify_all();
-    wake_.wait_for(lock, stop, std::chrono::seconds(config_.health.interval_seconds),
-                   [&] { return rounds_wanted_ > rounds_begun_; });
+    wake_.wait_for(lock, stop, pause(), [&] { return rounds_wanted_ > rounds_begun_; });
   }
+}
+
+// Somebody waits for a Cyrus that starts: it is looked at often until it is ready. One that does not get there is as
+// little hurry as one that has.
+std::chrono::milliseconds Monitor::pause() const {
+  constexpr auto start_takes = std::chrono::seconds(30);
+  constexpr auto often = std::chrono::milliseconds(250);
+  const auto since = cyrmaster_since_.value_or(began_);
+  const bool starting = std::chrono::system_clock::now() - since < start_takes;
+  return starting && !state_.read().ready ? often : std::chrono::seconds(config_.health.interval_seconds);
 }
 
 void Monitor::look_at_services(Observations& seen) {

@@ -47,6 +47,7 @@ class Monitor {
  private:
   void run(std::stop_token stop);
   void round();
+  std::chrono::milliseconds pause() const;
   Observations observe();
   void look_at_services(Observations& seen);
 
@@ -56,6 +57,7 @@ class Monitor {
   const std::function<void()> on_cyrus_up_;
 
   // Of the loop's thread alone.
+  const Time began_ = std::chrono::system_clock::now();
   std::map<std::string, int> refused_rounds_;
   std::optional<Time> cyrmaster_since_;
   std::optional<Time> told_up_since_;  // which cyrmaster on_cyrus_up was told of
@@ -67,6 +69,7 @@ class Monitor {
   std::uint64_t rounds_wanted_ = 0;  // a round is wanted now when more than rounds_begun_
   std::uint64_t rounds_begun_ = 0;
   std::uint64_t rounds_done_ = 0;
+  bool stopped_ = false;
   std::set<std::string> disabled_;
   std::jthread thread_;
 };

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -42,7 +41,6 @@ struct ListSync {
 
 struct Snapshot {
   bool laid_out = false;  // directories and accounts are there, the log receiver is up: Cyrus may start
-  std::string layout_error = {};
   bool alive = false;
   bool ready = false;
   std::vector<Check> checks = {};

@@ -21,7 +21,7 @@ Result<std::string> ask(Connection& connection, std::string_view tag, const std:
   }
 }
 
-std::string quoted(std::string_view text) {
+std::string imap_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result.push_back('\\');
@@ -40,12 +40,12 @@ Status ask_status_of_unknown(const AgentConfig::Service& service, const Login& l
   if (!greeting) return greeting.error();
 
   const auto logged_in =
-      ask(connection, "1", "LOGIN " + quoted(login.user) + " " + quoted(login.password), "LOGIN", deadline);
+      ask(connection, "1", "LOGIN " + imap_string(login.user) + " " + imap_string(login.password), "LOGIN", deadline);
   if (!logged_in) return logged_in.error();
   if (!logged_in->starts_with("OK")) return Error{"LOGIN as " + login.user + ": " + *logged_in};
 
-  const auto status =
-      ask(connection, "2", "STATUS " + quoted(unknown_mailbox) + " (MESSAGES)", "STATUS of an unknown name", deadline);
+  const auto status = ask(connection, "2", "STATUS " + imap_string(unknown_mailbox) + " (MESSAGES)",
+                          "STATUS of an unknown name", deadline);
   if (!status) return status.error();
   static_cast<void>(connection.write("3 LOGOUT\r\n", deadline));
   if (!status->starts_with("NO")) return Error{"STATUS of an unknown name: " + *status};

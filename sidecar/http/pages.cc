@@ -25,8 +25,7 @@ Page page(const health::Snapshot& now, bool good, bool verbose) {
 
 Page startup_page(const health::Snapshot& now) {
   if (now.laid_out) return {200, "ok\n"};
-  return {503, now.layout_error.empty() ? "[?] layout not finished\nfailed\n"
-                                        : "[-] layout failed: " + now.layout_error + "\nfailed\n"};
+  return {503, "[?] layout not finished\nfailed\n"};
 }
 
 Page live_page(const health::Snapshot& now, bool verbose) { return page(now, now.alive, verbose); }

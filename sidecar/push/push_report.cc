@@ -26,7 +26,7 @@ void keep(std::vector<T>& list, T item) {
   if (list.size() < PushReport::max_actions) list.push_back(std::move(item));
 }
 
-std::string quoted(std::string_view line) {
+std::string shown(std::string_view line) {
   std::string text = "\"";
   for (const char c : line.substr(0, 120)) text.push_back(static_cast<unsigned char>(c) < 0x20 ? '?' : c);
   return text + (line.size() > 120 ? "…\"" : "\"");
@@ -48,12 +48,12 @@ void PushReportParser::feed(std::string_view bytes) {
   }
   if (error_) return;
   partial_.append(bytes);
-  if (partial_.size() > longest_line) error_ = Error{"a line is too long: " + quoted(partial_)};
+  if (partial_.size() > longest_line) error_ = Error{"a line is too long: " + shown(partial_)};
 }
 
 void PushReportParser::take_line(std::string_view line) {
   if (line.size() > longest_line) {
-    error_ = Error{"a line is too long: " + quoted(line)};
+    error_ = Error{"a line is too long: " + shown(line)};
     return;
   }
   for (const auto& [prefix, kind] : wordings) {
@@ -78,11 +78,11 @@ void PushReportParser::take_line(std::string_view line) {
     keep(report_.actions, Action{kind, std::move(mailbox)});
     return;
   }
-  error_ = Error{"not understood: " + quoted(line)};
+  error_ = Error{"not understood: " + shown(line)};
 }
 
 Result<PushReport> PushReportParser::finish() {
-  if (!error_ && !partial_.empty()) error_ = Error{"ends within a line: " + quoted(partial_)};
+  if (!error_ && !partial_.empty()) error_ = Error{"ends within a line: " + shown(partial_)};
   if (error_) return *std::exchange(error_, {});
   return std::move(report_);
 }
