@@ -133,8 +133,12 @@ def find_at_master(master, mailbox):
         assert lines.readline().startswith(b"A OK ")
         lines.write(b'F FIND "%s"\r\n' % mailbox.encode())
         lines.flush()
-        answer = lines.readline().decode()
-        return answer if answer.startswith("F MAILBOX") else ""
+        answer = lines.readline()
+        while not (answer.startswith(b"F OK") or answer.splitlines()[-1].startswith((b"F OK", b"F NO"))):
+            line = lines.readline()
+            assert line, answer
+            answer += line
+        return answer.decode()
 
 
 def passwords_for(documents):
@@ -186,7 +190,9 @@ def run_murder(nodes, certificate):
         node.lay_out(certificate)
         lint = subprocess.run([f"{LIBRARY}/cyr_info", "-C", node.folder / "etc/imapd.conf", "-M",
                                node.folder / "etc/cyrus.conf", "conf-lint"], capture_output=True, text=True)
-        assert (lint.returncode, lint.stdout, lint.stderr) == (0, "", ""), node.folder.name
+        # It knows no HOST_password, since any word may be a host.
+        unknown = [line for line in lint.stdout.splitlines() if line.split("_password: ")[0] not in nodes]
+        assert (lint.returncode, unknown, lint.stderr) == (0, [], ""), node.folder.name
     # The master first: with pushAtStart a backend ends without it.
     master = nodes["mupdate"]
     for node in [master] + [node for node in nodes.values() if node is not master]:
