@@ -1,5 +1,5 @@
 // The CustomResourceDefinitions under crds/, made from the description of the resources.
-// `murder crds --output crds/` writes them; a test holds that they are up to date.
+// `murder crds --to crds/` writes them; a test holds that they are up to date.
 #pragma once
 
 #include <string>
@@ -13,5 +13,9 @@ struct CrdFile {
 };
 
 std::vector<CrdFile> crds();
+
+// docs/resources.md: every field of the three resources, with type, default, bounds and description. Written by
+// `murder crds --reference`.
+std::string reference();
 
 }  // namespace murder::api

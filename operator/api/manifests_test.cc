@@ -133,6 +133,10 @@ TEST(Crds, AreThoseOfTheSources) {
   }
 }
 
+TEST(Reference, IsThatOfTheSources) {
+  EXPECT_TRUE(read(kSources / "docs/resources.md") == reference()) << "./dev generate";
+}
+
 TEST(Manifests, AliasesAreReadAsWhatTheyStandFor) {
   auto parsed = parse_manifests(
       {{"x", cluster("{authentication: {users: &names [alice, bob], mechanisms: [PLAIN]}}") +

@@ -16,7 +16,7 @@ namespace murder::api {
 using CyrusRelease = cyrus::Version;
 enum class Engine { Cyrus, Native };
 enum class HierarchySeparator { Dot, Slash };
-enum class VirtualDomains { None, UserId, Address };
+enum class VirtualDomains { None, UserId };
 enum class AccountStore { SaslDb, SaslAuthd };
 enum class LmtpAuthentication { None, Required };
 // imapd.conf(5), partition_select_mode and serverlist_select_mode.
@@ -227,10 +227,11 @@ inline constexpr auto enum_names<Engine> = std::to_array<EnumName<Engine>>({{Eng
 template <>
 inline constexpr auto enum_names<HierarchySeparator> = std::to_array<EnumName<HierarchySeparator>>(
     {{HierarchySeparator::Dot, "dot"}, {HierarchySeparator::Slash, "slash"}});
-// Not imapd.conf's own off and on, which are booleans to YAML.
+// Not imapd.conf's own off, which is a boolean to YAML. Its on is left out: the servers' own accounts could not log in
+// any more, as each would be given the domain of the address that it came to.
 template <>
-inline constexpr auto enum_names<VirtualDomains> = std::to_array<EnumName<VirtualDomains>>(
-    {{VirtualDomains::None, "none"}, {VirtualDomains::UserId, "userid"}, {VirtualDomains::Address, "address"}});
+inline constexpr auto enum_names<VirtualDomains> =
+    std::to_array<EnumName<VirtualDomains>>({{VirtualDomains::None, "none"}, {VirtualDomains::UserId, "userid"}});
 template <>
 inline constexpr auto enum_names<AccountStore> =
     std::to_array<EnumName<AccountStore>>({{AccountStore::SaslDb, "sasldb"}, {AccountStore::SaslAuthd, "saslauthd"}});

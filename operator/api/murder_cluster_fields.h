@@ -226,22 +226,20 @@ void fields(Io& io, NamespaceSpec& space) {
             .doc = "Show a user's folders beside INBOX instead of below it (altnamespace).",
             .immutable = true},
            space.alt_namespace);
-  io.field(
-      {.name = "virtualDomains",
-       .doc = "Users of several domains. none: there is one. userid: the domain is part of the login name. address: "
-              "also, for login names without one, by the address that the client connected to (virtdomains).",
-       .immutable = true},
-      space.virtual_domains);
+  io.field({.name = "virtualDomains",
+            .doc = "Users of several domains. none: there is one. userid: the domain is part of the login name "
+                   "(virtdomains).",
+            .immutable = true},
+           space.virtual_domains);
   io.field({.name = "defaultDomain",
             .doc = "Domain of users who log in without one, with virtualDomains (defaultdomain).",
             .pattern = kDomain},
            space.default_domain);
-  io.rule(
-      {.cel = "!has(self.defaultDomain) || self.virtualDomains != 'none'",
-       .message = "has no effect while virtualDomains is none: set virtualDomains to userid or address, or remove it",
-       .field = ".defaultDomain"},
-      space,
-      [](const NamespaceSpec& n) { return n.default_domain.empty() || n.virtual_domains != VirtualDomains::None; });
+  io.rule({.cel = "!has(self.defaultDomain) || self.virtualDomains != 'none'",
+           .message = "has no effect while virtualDomains is none: set virtualDomains to userid, or remove it",
+           .field = ".defaultDomain"},
+          space,
+          [](const NamespaceSpec& n) { return n.default_domain.empty() || n.virtual_domains != VirtualDomains::None; });
 }
 
 template <typename Io>

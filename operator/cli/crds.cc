@@ -15,7 +15,13 @@ void add_crds(CLI::App& app, int& code) {
   auto folder = std::make_shared<std::string>();
   auto* command = app.add_subcommand("crds", "Show the CustomResourceDefinitions, for kubectl apply");
   command->add_option("--to", *folder, "Write one file each into this folder instead")->type_name("FOLDER");
-  command->callback([folder, &code] {
+  auto reference = std::make_shared<bool>(false);
+  command->add_flag("--reference", *reference, "Show docs/resources.md instead: every field, for people");
+  command->callback([folder, reference, &code] {
+    if (*reference) {
+      std::cout << api::reference();
+      return;
+    }
     for (const auto& crd : api::crds()) {
       if (folder->empty()) {
         std::cout << "---\n" << crd.text;

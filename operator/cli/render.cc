@@ -30,12 +30,6 @@ struct Options {
   std::string passwords;
 };
 
-// "production/mail": namespaces keep murders of one name apart.
-std::string prefix(const api::MurderCluster& cluster) {
-  const auto& metadata = cluster.metadata;
-  return metadata.namespace_.empty() ? metadata.name : metadata.namespace_ + "/" + metadata.name;
-}
-
 Status write(const std::filesystem::path& path, const std::string& bytes) {
   std::error_code error;
   std::filesystem::create_directories(path.parent_path(), error);
@@ -105,7 +99,7 @@ int render(const Options& options) {
         for (auto& secret : config::render_secrets(topology, node, *passwords)) of_node.push_back(std::move(secret));
       }
       for (auto& file : of_node) {
-        file.path = prefix(manifests.clusters[i]) + file.path.substr(topology.target.root.size());
+        file.path = topology::folder_of(manifests.clusters[i].metadata) + file.path.substr(topology.target.root.size());
         files.push_back(std::move(file));
       }
     }
@@ -142,7 +136,9 @@ void add_render(CLI::App& app, int& code) {
   command->add_option("--to", options->folder, "Write into this folder instead of showing")->type_name("FOLDER");
   command->add_option("--cyrus", options->release, "Release, for clusters that name none; else the one installed here")
       ->type_name("RELEASE");
-  command->add_option("--root", options->preview.root, "Where the nodes' directories are to be")->type_name("FOLDER");
+  command->add_option("--root", options->preview.root, "Where the clusters' folders are to be")
+      ->capture_default_str()
+      ->type_name("FOLDER");
   command->add_option("--network", options->preview.network, "First two octets of the nodes' addresses")
       ->capture_default_str()
       ->check(CLI::Validator(

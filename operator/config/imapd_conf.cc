@@ -22,18 +22,6 @@ std::string join(const std::vector<std::string>& words) {
   return joined;
 }
 
-const char* virtdomains(api::VirtualDomains domains) {
-  switch (domains) {
-    case api::VirtualDomains::None:
-      return "off";
-    case api::VirtualDomains::UserId:
-      return "userid";
-    case api::VirtualDomains::Address:
-      return "on";
-  }
-  return "";
-}
-
 class ImapdConf {
  public:
   ImapdConf(const Topology& topology, const Node& node) : topology_(topology), spec_(topology.spec), node_(node) {}
@@ -115,7 +103,7 @@ class ImapdConf {
     section("How mailbox names look.");
     set("unixhierarchysep", spec_.namespace_.hierarchy_separator == api::HierarchySeparator::Slash);
     set("altnamespace", spec_.namespace_.alt_namespace);
-    set("virtdomains", virtdomains(spec_.namespace_.virtual_domains));
+    set("virtdomains", spec_.namespace_.virtual_domains == api::VirtualDomains::UserId ? "userid" : "off");
     if (!spec_.namespace_.default_domain.empty()) set("defaultdomain", spec_.namespace_.default_domain);
   }
 

@@ -28,11 +28,10 @@ std::map<std::string, std::string> rendered(const fs::path& manifest) {
   const auto manifests = testdata::parse(manifest);
   const auto topologies = testdata::topologies(manifests);
   for (std::size_t i = 0; i < topologies.size(); ++i) {
-    const auto& metadata = manifests.clusters[i].metadata;
-    const std::string folder = metadata.namespace_.empty() ? "" : metadata.namespace_ + "/";
     for (const auto& node : topologies[i].nodes) {
       for (const auto& file : render(topologies[i], node)) {
-        files[folder + metadata.name + file.path.substr(topologies[i].target.root.size())] = file.bytes;
+        files[topology::folder_of(manifests.clusters[i].metadata) +
+              file.path.substr(topologies[i].target.root.size())] = file.bytes;
       }
     }
   }

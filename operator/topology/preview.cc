@@ -11,12 +11,16 @@ std::string address(const std::string& network, int role, int number) {
 
 }  // namespace
 
+std::string folder_of(const api::ObjectMeta& cluster) {
+  return cluster.namespace_.empty() ? cluster.name : cluster.namespace_ + "/" + cluster.name;
+}
+
 Target preview_target(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends,
                       const Preview& preview) {
   Target target;
   target.cyrus = preview.cyrus;
   target.domain = cluster.metadata.name + ".murder.test";
-  target.root = preview.root.empty() ? "/var/lib/cyrus-murder/" + cluster.metadata.name : preview.root;
+  target.root = preview.root + "/" + folder_of(cluster.metadata);
   const auto names = node_names(cluster, backends);
   const std::size_t first_frontend = names.size() - static_cast<std::size_t>(cluster.spec.frontend.replicas);
   target.addresses[names.front()] = address(preview.network, 0, 1);

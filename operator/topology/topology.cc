@@ -82,6 +82,12 @@ class Builder {
     if (cluster_.spec.frontend.engine == api::Engine::Native) {
       problem("spec.frontend.engine", "native is not part of this release: write cyrus");
     }
+    // Seen with Debian's: each process prints its usage and ends, and cyrmaster gives the service up.
+    if (cluster_.spec.frontend.services.kpop.enabled) {
+      problem(
+          "spec.frontend.services.kpop.enabled",
+          "Cyrus is built without Kerberos for POP3 in every supported release (pop3d knows no -k): set it to false");
+    }
   }
 
   void check_names() {

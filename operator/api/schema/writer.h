@@ -31,6 +31,12 @@ class Writer {
 
   Json take() && { return std::move(object_); }
 
+  // Of one value, for those who show defaults.
+  template <typename T>
+  static Json value(T& value) {
+    return write(value);
+  }
+
  private:
   static Json write(std::string& value) { return value; }
   static Json write(std::int64_t& value) { return value; }

@@ -13,7 +13,10 @@ namespace {
 bool is_key_character(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; }
 
 const Option* find_literal(Version version, std::string_view name) {
-  for (const auto& option : std::ranges::equal_range(option_table(), name, {}, &Option::name)) {
+  const auto& table = option_table();
+  auto option_at = std::ranges::lower_bound(table, name, {}, &Option::name);
+  for (; option_at != table.end() && option_at->name == name; ++option_at) {
+    const Option& option = *option_at;
     if (option.is_in(version) && !option.is_family()) return &option;
   }
   return nullptr;
