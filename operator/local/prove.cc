@@ -71,16 +71,30 @@ class Prover {
     return imap;
   }
 
-  // No location is given: the frontend chooses a backend by its serverlist.
+  // No location is given: the frontend chooses a backend by its serverlist. It may choose another than the one that has
+  // the INBOX already, and the refusal of that one does not say so; hence the look before, and after.
   Status make_inbox(const Node& node, const topology::Account& admin, const topology::Account& user) {
     auto imap = login(node, admin);
     if (!imap) return std::move(imap).error();
     const char separator = topology_.spec.namespace_.hierarchy_separator == api::HierarchySeparator::Slash ? '/' : '.';
-    auto reply = imap->command("CREATE " + quoted_string(std::string("user") + separator + user.name), deadline_);
+    const auto inbox = quoted_string(std::string("user") + separator + user.name);
+    auto there = exists(*imap, inbox);
+    if (!there) return std::move(there).error();
+    if (*there) return ok();
+    auto reply = imap->command("CREATE " + inbox, deadline_);
     if (!reply) return std::move(reply).error();
     proof_.inbox_was_made = reply->done();
-    if (reply->done() || reply->text.find("already exists") != std::string::npos) return ok();
+    if (reply->done()) return ok();
+    there = exists(*imap, inbox);
+    if (there && *there) return ok();
     return Error{node.name + ": CREATE: " + reply->status + " " + reply->text};
+  }
+
+  Result<bool> exists(ImapDialogue& imap, const std::string& mailbox) const {
+    auto listed = imap.must("LIST \"\" " + mailbox, "LIST", deadline_);
+    if (!listed) return std::move(listed).error();
+    return std::any_of(listed->untagged.begin(), listed->untagged.end(),
+                       [](const std::string& line) { return line.starts_with("LIST "); });
   }
 
   Status deliver(const Node& node, const topology::Account& user, const std::string& token) {

@@ -99,8 +99,7 @@ class Supervisor {
       if (auto saved = save_history(places_, next); !saved) journal_.warn("CannotSave", "", saved.error().message);
       history_ = std::move(next);
     }
-    watch(*seen);
-    return decision.look_again;
+    return watch(*seen) ? decision.look_again : Moment(0);
   }
 
   Outcome act(const Action& action, const NodeProcesses& processes) {
@@ -164,14 +163,19 @@ class Supervisor {
     }
   }
 
-  void watch(const Seen& seen) {
+  // False when one has ended already, and nothing would wake us.
+  bool watch(const Seen& seen) {
+    bool all = true;
     handles_.clear();
     for (const auto& [name, node] : seen.nodes) {
       for (const auto& process : {node.processes.agent, node.processes.cyrmaster}) {
         if (!process) continue;
-        if (auto handle = open_process(*process)) handles_.push_back(std::move(*handle));
+        auto handle = open_process(*process);
+        all = all && handle;
+        if (handle) handles_.push_back(std::move(*handle));
       }
     }
+    return all;
   }
 
   // Says when to look again at the latest.
