@@ -27,7 +27,7 @@ def restarts(murder, node):
 
 def test_a_message_goes_in_and_out(murder):
     out = murder.up().stdout
-    assert "was delivered through fe1" in out and "read through fe2" in out
+    assert "through fe1" in out and "through fe2" in out
     assert murder.works("hello")
 
 
@@ -207,7 +207,7 @@ def test_an_ordinary_user_has_a_murder_too():
         own = LocalMurder(manifests("own"), "own", network=murder_network() + 2, user=name)
         try:
             out = own.up().stdout
-            assert "was delivered through fe1" in out
+            assert "through fe1" in out
             assert own.works("mine")
             cyrmaster = own.node("be1")["cyrus"]["pid"]
             assert pathlib.Path(f"/proc/{cyrmaster}").stat().st_uid != 0
