@@ -1,7 +1,11 @@
 """What people and their programs do with a murder: real mail clients, and the command `murder` itself."""
 
 import json
+import os
+import pty
+import select
 import subprocess
+import time
 
 import pytest
 from local_murder import LocalMurder, manifests, wait_for
@@ -49,11 +53,40 @@ def run(*command, stdin=None, timeout=60):
     return done.stdout
 
 
+def on_terminal(command, dialogue, seconds=60):
+    """Runs a program that wants a terminal: waits for each text and types the answer. Returns all that it showed."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvp("sh", ["sh", "-c", command])
+    shown, looked_at = "", 0
+    deadline = time.monotonic() + seconds
+    try:
+        for expected, answer in [*dialogue, (None, None)]:
+            while expected is None or expected not in shown[looked_at:]:
+                left = deadline - time.monotonic()
+                assert left > 0 and select.select([terminal], [], [], left)[0], f"{expected!r} did not come: {shown}"
+                try:
+                    read = os.read(terminal, 4096)
+                except OSError:  # what Linux says of a terminal whose program has ended
+                    read = b""
+                if not read:
+                    assert expected is None, f"{expected!r} did not come: {shown}"
+                    return shown
+                shown += read.decode()
+            looked_at = len(shown)
+            os.write(terminal, f"{answer}\n".encode())
+    finally:
+        os.close(terminal)
+        os.waitpid(pid, 0)
+
+
 # Cyrus says these of things that are as they should be.
 EXPECTED = (
     "cannot set caps",
     "Could not delete local mailbox",
     "unable to reserve mailbox on mupdate server",
+    # 3.6.1: after the LOGOUT of a proxied session that stored a script a backend's timsieved ends so; the script is there.
+    "process type:SERVICE name:sieve path:/usr/lib/cyrus/bin/timsieved",
 )
 
 
@@ -76,10 +109,9 @@ def test_up_says_what_there_is(murder):
 
 def test_the_commands_that_up_suggests_work(murder):
     cyradm, curl, mbsync = murder.report["try"]
-    password = murder.passwords()["admin.cyrus"]
-    listed = subprocess.run(cyradm, shell=True, input=f"{password}\nlistmailbox user.*\nquit\n", capture_output=True,
-                            text=True, timeout=60)
-    assert "user.alice" in listed.stdout, listed
+    listed = on_terminal(cyradm, [("Password:", murder.passwords()["admin.cyrus"]), (">", "listmailbox user.*"),
+                                  ("user.alice", "quit")])
+    assert "user.bob" in listed
     read = subprocess.run(curl, shell=True, capture_output=True, text=True, timeout=60)
     assert read.returncode == 0 and f"To: alice@{DOMAIN}" in read.stdout, read
     synced = subprocess.run(mbsync, shell=True, capture_output=True, text=True, timeout=60)
@@ -138,8 +170,9 @@ def test_curl_reads_over_verified_tls(murder, scheme, port):
 def test_sieveshell_puts_a_script_through_a_frontend(murder):
     script = murder.top / "vacation"
     script.write_text('require "fileinto";\nkeep;\n')
-    said = run("sieveshell", "--user", "alice", "--authname", "alice", f"{murder.address('fe1')}:4190",
-               stdin=f"{murder.password('alice')}\nput {script}\nactivate vacation\nlist\nquit\n")
+    said = on_terminal(f"sieveshell --user alice --authname alice {murder.address('fe1')}:4190",
+                       [("password:", murder.password("alice")), (">", f"put {script}"), (">", "activate vacation"),
+                        (">", "list"), ("active script", "quit")])
     script.unlink()
     assert "vacation  <- active script" in said
 
@@ -184,7 +217,7 @@ def test_two_backends_that_hold_one_mailbox_lose_nothing(murder):
     murder.murder("push", "--state", murder.top, first, "--master-is-right", "twice")
     wait_for("they agree", lambda: where(murder, "twice")["agreed"])
     with murder.imap(first, "cyrus") as admin:
-        kept = [line for line in admin.list("", "DELETED.*")[1] if line and b"DELETED.twice" in line]
+        kept = [line for line in admin.list('""', "DELETED.*")[1] if line and b"DELETED.twice" in line]
         assert kept, "the copy that lost is not kept"
 
 
