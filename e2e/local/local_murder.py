@@ -177,7 +177,7 @@ class LocalMurder:
 
     def remove(self):
         """Whatever the test did: stops it, and holds that it leaves nothing behind."""
-        self.down("--delete-data")
+        print(self.down("--delete-data").stdout)
         left = [path for path in self.top.iterdir() if path != self.manifest]
         assert left == []
         self.nothing_is_left()

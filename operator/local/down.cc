@@ -102,7 +102,7 @@ Status down(const Places& places, const DownOptions& options, const std::functio
     std::string names;
     for (const auto& name : stage) names += (names.empty() ? "" : ", ") + name;
     progress("stopping " + names);
-    MURDER_TRY(stop_nodes(places, library, stage, kPatience));
+    MURDER_TRY(stop_nodes(places, library, stage, kPatience, progress));
   }
   MURDER_TRY(nothing_left(places, library));
   // What ended now was asked to: the next supervisor must not take it for failures.

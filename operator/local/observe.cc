@@ -1,5 +1,8 @@
 #include "operator/local/observe.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "operator/local/ask.h"
 
 namespace murder::local {
@@ -10,7 +13,7 @@ using topology::Node;
 // A question, and where its answer belongs.
 struct Asked {
   SeenNode* node;
-  Sign SeenNode::*sign;
+  Sign SeenNode::*sign;  // none for a greeting
 };
 
 Sign sign_of(const Answer& answer) {
@@ -31,10 +34,88 @@ std::string what_is_bad(const std::string& page) {
   return text;
 }
 
-Question greeting_of_master(const topology::Topology& topology) {
-  const auto port = static_cast<std::uint16_t>(topology.port(topology::Protocol::Mupdate));
-  return {.endpoint = {.host = topology.master().address, .port = port}, .greeting = "* OK MUPDATE"};
+// What a server says first, by protocol; nothing for those that wait for the client.
+std::string greeting_of(topology::Protocol protocol) {
+  switch (protocol) {
+    case topology::Protocol::Imap:
+      return "* OK";
+    case topology::Protocol::Mupdate:
+      return "* OK MUPDATE";
+    case topology::Protocol::Pop3:
+      return "+OK";
+    case topology::Protocol::Lmtp:
+      return "220 ";
+    default:
+      return "";
+  }
 }
+
+// The first of its services that greets in clear. A frontend's mupdate is none: it keeps silent until its list is
+// there.
+std::optional<Question> greeting_question(const Node& node) {
+  for (const auto& service : node.services) {
+    const auto greeting = greeting_of(service.protocol);
+    const bool is_slave = service.protocol == topology::Protocol::Mupdate && node.role != Role::Master;
+    auto endpoint = net::Endpoint::parse(service.listen);
+    if (greeting.empty() || service.tls || is_slave || !endpoint || endpoint->is_unix()) continue;
+    return Question{.endpoint = std::move(*endpoint), .greeting = greeting};
+  }
+  return {};
+}
+
+// Questions to all nodes, asked at once, and where the answers go.
+class Look {
+ public:
+  Look(const topology::Topology& topology, Seen& seen) : seen_(seen) {
+    for (const auto& node : topology.nodes) add(node);
+  }
+
+  void take(net::Deadline deadline) {
+    const auto answers = ask(questions_, deadline);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (asked_[i].sign == nullptr) {
+        asked_[i].node->serves = answers[i].came;
+      } else {
+        note(*asked_[i].node, asked_[i].sign, answers[i]);
+      }
+    }
+  }
+
+ private:
+  void add(const Node& node) {
+    auto& seen = seen_.nodes[node.name];
+    if (seen.processes.agent && !seen.processes.cyrmaster) {
+      ask_agent(node, seen, "/startupz", &SeenNode::startup);
+    } else if (seen.processes.agent) {
+      ask_agent(node, seen, "/livez", &SeenNode::alive);
+      ask_agent(node, seen, "/readyz", &SeenNode::ready);
+    }
+    if (!seen.processes.cyrmaster || !is_young(*seen.processes.cyrmaster, since_boot())) return;
+    if (auto question = greeting_question(node)) {
+      questions_.push_back(std::move(*question));
+      asked_.push_back({&seen, nullptr});
+    } else {
+      seen.serves = true;
+    }
+  }
+
+  void ask_agent(const Node& node, SeenNode& seen, const char* path, Sign SeenNode::*sign) {
+    questions_.push_back(
+        {.endpoint = {.host = node.address, .port = static_cast<std::uint16_t>(node.agent_http_port)}, .path = path});
+    asked_.push_back({&seen, sign});
+  }
+
+  static void note(SeenNode& node, Sign SeenNode::*sign, const Answer& answer) {
+    node.*sign = sign_of(answer);
+    if (node.*sign == Sign::Good) return;
+    const auto text = answer.came ? what_is_bad(answer.text) : answer.text;
+    if (!text.empty()) node.text = text;
+  }
+
+  Seen& seen_;
+  std::vector<Question> questions_;
+  std::vector<Asked> asked_;
+};
 
 }  // namespace
 
@@ -43,38 +124,10 @@ Result<Seen> observe(const topology::Topology& topology, const Places& places, n
   if (!processes) return std::move(processes).error();
   Seen seen;
   for (auto& [name, found] : *processes) seen.nodes[name].processes = std::move(found);
-
-  std::vector<Question> questions;
-  std::vector<Asked> asked;
-  const auto ask_agent = [&](const Node& node, const char* path, Sign SeenNode::*sign) {
-    questions.push_back(
-        {.endpoint = {.host = node.address, .port = static_cast<std::uint16_t>(node.agent_http_port)}, .path = path});
-    asked.push_back({&seen.nodes[node.name], sign});
-  };
-  bool others_wait = false;
-  for (const auto& node : topology.nodes) {
-    const auto& found = seen.nodes[node.name].processes;
-    if (node.role != Role::Master && !found.cyrmaster) others_wait = true;
-    if (!found.agent) continue;
-    if (!found.cyrmaster) {
-      ask_agent(node, "/startupz", &SeenNode::startup);
-    } else {
-      ask_agent(node, "/livez", &SeenNode::alive);
-      ask_agent(node, "/readyz", &SeenNode::ready);
-    }
-  }
-  const bool ask_master = others_wait && seen.nodes[topology.master().name].processes.cyrmaster.has_value();
-  if (ask_master) questions.push_back(greeting_of_master(topology));
-
-  const auto answers = ask(questions, deadline);
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    auto& node = *asked[i].node;
-    node.*asked[i].sign = sign_of(answers[i]);
-    if (node.*asked[i].sign == Sign::Good) continue;
-    const auto text = answers[i].came ? what_is_bad(answers[i].text) : answers[i].text;
-    if (!text.empty()) node.text = text;
-  }
-  seen.master_answers = ask_master ? answers.back().came : !others_wait;
+  Look(topology, seen).take(deadline);
+  const auto& master = seen.nodes[topology.master().name];
+  seen.master_answers =
+      master.processes.cyrmaster && (master.serves || !is_young(*master.processes.cyrmaster, since_boot()));
   return seen;
 }
 

@@ -77,7 +77,7 @@ Status await_ready(const topology::Topology& topology, const ClusterState& state
     std::set<std::string> now;
     for (const auto& node : topology.nodes) {
       const auto& found = seen->nodes[node.name];
-      if (found.ready != Sign::Good || !runs_as_wanted(found, state.versions.at(node.name))) continue;
+      if (!is_ready(found, since_boot()) || !runs_as_wanted(found, state.versions.at(node.name))) continue;
       now.insert(node.name);
       if (!ready.contains(node.name)) progress(node.name + " is ready after " + in_seconds(since_boot() - begin));
     }

@@ -56,7 +56,7 @@ NodeReport report_of(const topology::Node& node, const SeenNode& seen, const His
                     .address = node.address,
                     .agent = seen.processes.agent,
                     .cyrmaster = seen.processes.cyrmaster,
-                    .ready = seen.ready == Sign::Good};
+                    .ready = is_ready(seen, since_boot())};
   const auto past = history.memory.nodes.find(node.name);
   if (past != history.memory.nodes.end()) {
     report.agent_restarts = past->second.agent.restarts;

@@ -30,26 +30,37 @@ Result<Processes> find(const Places& places, const std::string& library, const s
   return selected;
 }
 
-// New ones may have been started while we waited, by those that we waited for: looks until there are none.
-Status end_all(const Places& places, const std::string& library, const std::vector<std::string>& nodes, int number,
-               Moment patience, const std::function<void(const NodeProcesses&, Processes&)>& select) {
-  const Moment until = since_boot() + patience;
-  for (;;) {
-    auto processes = find(places, library, nodes, select);
-    if (!processes) return std::move(processes).error();
-    if (processes->empty()) return ok();
-    const Moment now = since_boot();
-    if (now < until) {
-      MURDER_TRY(signal_all(*processes, number));
-      if (await_end(*processes, until - now).empty()) continue;
-    }
-    MURDER_TRY(signal_all(*processes, SIGKILL));
-    const auto left = await_end(*processes, kKillPatience);
-    if (!left.empty()) {
-      return Error{"process " + std::to_string(left.front().pid) + " (" + left.front().program + ") cannot be killed"};
+// Those of `nodes` that are stopped, and how.
+struct Stopping {
+  const Places& places;
+  const std::string& library;
+  const std::vector<std::string>& nodes;
+  const std::function<void(const std::string&)>& tell;
+
+  // New ones may have been started while we waited, by those that we waited for: looks until there are none.
+  Status end_all(int number, Moment patience,
+                 const std::function<void(const NodeProcesses&, Processes&)>& select) const {
+    const Moment until = since_boot() + patience;
+    for (;;) {
+      auto processes = find(places, library, nodes, select);
+      if (!processes) return std::move(processes).error();
+      if (processes->empty()) return ok();
+      const Moment now = since_boot();
+      Processes slow = *processes;
+      if (now < until) {
+        MURDER_TRY(signal_all(*processes, number));
+        slow = await_end(*processes, until - now);
+      }
+      for (const auto& process : slow) {
+        tell("killing process " + std::to_string(process.pid) + " (" + process.program + "): it did not end within " +
+             std::to_string(patience.count() / 1000) + " s");
+      }
+      MURDER_TRY(signal_all(slow, SIGKILL));
+      const auto left = await_end(slow, kKillPatience);
+      if (!left.empty()) return Error{"process " + std::to_string(left.front().pid) + " cannot be killed"};
     }
   }
-}
+};
 
 }  // namespace
 
@@ -86,14 +97,15 @@ Processes with_session(const Process& leader, const NodeProcesses& processes) {
 }
 
 Status stop_nodes(const Places& places, const std::string& library, const std::vector<std::string>& nodes,
-                  Moment patience) {
-  MURDER_TRY(end_all(places, library, nodes, SIGQUIT, patience, [](const NodeProcesses& node, Processes& into) {
+                  Moment patience, const std::function<void(const std::string&)>& tell) {
+  const Stopping stopping{places, library, nodes, tell};
+  MURDER_TRY(stopping.end_all(SIGQUIT, patience, [](const NodeProcesses& node, Processes& into) {
     if (node.cyrmaster) into.push_back(*node.cyrmaster);
   }));
-  MURDER_TRY(end_all(places, library, nodes, SIGTERM, Moment(2'000), [](const NodeProcesses& node, Processes& into) {
+  MURDER_TRY(stopping.end_all(SIGTERM, Moment(2'000), [](const NodeProcesses& node, Processes& into) {
     into.insert(into.end(), node.orphans.begin(), node.orphans.end());
   }));
-  return end_all(places, library, nodes, SIGTERM, patience, [](const NodeProcesses& node, Processes& into) {
+  return stopping.end_all(SIGTERM, patience, [](const NodeProcesses& node, Processes& into) {
     if (node.agent) into.push_back(*node.agent);
     into.insert(into.end(), node.children.begin(), node.children.end());
     into.insert(into.end(), node.orphans.begin(), node.orphans.end());

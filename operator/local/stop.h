@@ -20,8 +20,9 @@ std::vector<Process> await_end(const std::vector<Process>& processes, Moment at_
 std::vector<Process> with_session(const Process& leader, const NodeProcesses& processes);
 
 // Ends all processes of the nodes: cyrmasters by SIGQUIT, which lets sessions finish their command, then what they left
-// behind, then the agents; whatever has not ended after `patience` by SIGKILL. Errors: something cannot be killed.
+// behind, then the agents; whatever has not ended after `patience` by SIGKILL, and `tell` is told of each such. Errors:
+// something cannot be killed.
 Status stop_nodes(const Places& places, const std::string& library, const std::vector<std::string>& nodes,
-                  Moment patience);
+                  Moment patience, const std::function<void(const std::string&)>& tell);
 
 }  // namespace murder::local

@@ -150,7 +150,7 @@ class NodePlan {
       const auto& cyrmaster = theirs.processes.cyrmaster;
       const bool leaving = past_of(memory_, other.name).cyrus.asked_to_end || is_stopped_now(other.name);
       // One that does not become ready in good time is ill, and must not keep the others from what they need.
-      if (leaving || !cyrmaster || (theirs.ready != Sign::Good && now_ - cyrmaster->started < kSettling)) return &other;
+      if (leaving || !cyrmaster || (!is_ready(theirs, now_) && now_ - cyrmaster->started < kSettling)) return &other;
     }
     return nullptr;
   }
@@ -208,7 +208,7 @@ Moment next_look(const std::vector<WantedNode>& wanted, const Seen& seen, const 
     for (const auto& process : {past.agent, past.cyrus}) {
       if (process.not_before > now) next = std::min(next, process.not_before - now);
     }
-    if (seen_node.ready == Sign::Good && !past.bad_since && !past.silent_since) continue;
+    if (is_ready(seen_node, now) && !past.bad_since && !past.silent_since) continue;
     next = std::min(next, kSlow);
     const auto& cyrmaster = seen_node.processes.cyrmaster;
     const bool starting = !cyrmaster || now - cyrmaster->started < Moment(10'000);
@@ -219,6 +219,13 @@ Moment next_look(const std::vector<WantedNode>& wanted, const Seen& seen, const 
 }
 
 }  // namespace
+
+bool is_young(const Process& cyrmaster, Moment now) { return now - cyrmaster.started < kFirstCheck; }
+
+bool is_ready(const SeenNode& node, Moment now) {
+  const auto& cyrmaster = node.processes.cyrmaster;
+  return cyrmaster && node.ready == Sign::Good && (node.serves || !is_young(*cyrmaster, now));
+}
 
 std::string_view to_string(Reason reason) {
   switch (reason) {

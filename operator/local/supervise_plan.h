@@ -45,12 +45,19 @@ struct SeenNode {
   Sign startup = Sign::Unknown;  // /startupz of the agent
   Sign alive = Sign::Unknown;    // /livez
   Sign ready = Sign::Unknown;    // /readyz
+  bool serves = false;           // its first service gave its greeting; asked of a Cyrus that is_young() only
   std::string text;              // of what is not good
 };
 
+// What an agent says of a Cyrus that is so young may still be about the one before it.
+bool is_young(const Process& cyrmaster, Moment now);
+
+// Serves, as far as can be told.
+bool is_ready(const SeenNode& node, Moment now);
+
 struct Seen {
   std::map<std::string, SeenNode> nodes;
-  bool master_answers = false;  // the MUPDATE master gave its greeting
+  bool master_answers = false;  // the MUPDATE master gave its greeting, or has run for a while
 };
 
 // What is remembered of one of a node's two processes.
