@@ -7,6 +7,7 @@
 
 #include "sidecar/health/cyrmaster.h"
 #include "sidecar/layout/directories.h"
+#include "sidecar/memory.h"
 #include "sidecar/push/pusher.h"
 
 namespace murder::agent {
@@ -18,6 +19,9 @@ sigset_t awaited_signals() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   return signals;
 }
+
+// A list of a million entries takes half a minute to compare: who asks for a status does not wait that long.
+constexpr std::chrono::seconds fresh_list_patience(5);
 
 void say(const std::string& text) { std::cerr << "murder-agent: " << text << std::endl; }
 
@@ -50,7 +54,7 @@ Agent::Agent(AgentConfig config, std::string own_password)
           [this](const push::Report& report) { take_report(report); }),
       monitor_(config_, own_login(), state_, [this] {
         pusher_.push_soon();
-        if (list_watch_) list_watch_->compare_soon();
+        if (list_watch_) list_watch_->look_soon();
       }) {}
 
 health::Login Agent::own_login() const { return {std::string(layout::agent_user), own_password_}; }
@@ -72,14 +76,17 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   if (!logs) return std::move(logs).error().in("logs");
   agent->logs_ = *std::move(logs);
   agent->state_.update([](health::Snapshot& now) { now.laid_out = true; });
-  if (settings.role == Role::Backend) agent->pusher_.start();
-  if (settings.role != Role::Backend) {
+  std::optional<mupdate::Options> own_list;
+  if (settings.role == Role::Backend) {
+    agent->pusher_.start();
+  } else {
     auto own = health::own_mupdate(settings, agent->own_login());
     if (!own) return std::move(own).error();
-    agent->list_watch_.emplace(settings, *std::move(own), agent->state_,
-                               [agent = agent.get()] { agent->monitor_.look_soon(); });
-    agent->list_watch_->start();
+    own_list = *std::move(own);
   }
+  agent->list_watch_.emplace(settings, std::move(own_list), agent->state_,
+                             [agent = agent.get()] { agent->monitor_.look_soon(); });
+  agent->list_watch_->start();
   agent->monitor_.start();
   // Last, so that whoever sees it answer knows that Cyrus may start.
   auto http = http::Server::start(settings, agent->state_, [logs = agent->logs_.get()] { return logs->counts(); });
@@ -94,11 +101,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
 
 Status Agent::serve_grpc() {
   auto server = grpc::Server::start(config_, {
-                                                 .status =
-                                                     [this](bool fresh) {
-                                                       if (fresh) monitor_.check_now();
-                                                       return state_.read();
-                                                     },
+                                                 .status = [this](bool fresh) { return status(fresh); },
                                                  .push =
                                                      [this](const push::Choice& choice, bool dry_run) {
                                                        if (config_.role == Role::Backend)
@@ -119,6 +122,15 @@ Status Agent::serve_grpc() {
   if (!server) return std::move(server).error();
   grpc_ = *std::move(server);
   return ok();
+}
+
+health::Snapshot Agent::status(bool fresh) {
+  asked_ = true;
+  if (fresh) {
+    list_watch_->look_now(net::Deadline::in(fresh_list_patience));
+    monitor_.check_now();
+  }
+  return state_.read();
 }
 
 void Agent::take_report(const push::Report& report) {
@@ -151,9 +163,14 @@ Status Agent::reload() {
 
 void Agent::run_until_stopped() {
   const sigset_t signals = awaited_signals();
+  const timespec quiet{.tv_sec = 30, .tv_nsec = 0};
   while (true) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
+    const int signal = sigtimedwait(&signals, nullptr, &quiet);
+    if (signal < 0) {
+      // What answering took is given back when nobody has asked for a while.
+      if (asked_.exchange(false)) give_back_memory();
+      continue;
+    }
     if (signal != SIGHUP) break;
     const auto reloaded = reload();
     say(reloaded ? "reloaded" : "reload: " + reloaded.error().message);

@@ -41,6 +41,7 @@ class Agent {
   Status lay_out();
   Status serve_grpc();
   health::Login own_login() const;
+  health::Snapshot status(bool fresh);
   void take_report(const push::Report& report);
 
   const AgentConfig config_;
@@ -54,6 +55,7 @@ class Agent {
   std::unique_ptr<LogOutput> logs_;
   std::unique_ptr<http::Server> http_;
   std::unique_ptr<grpc::Server> grpc_;
+  std::atomic<bool> asked_ = false;  // over gRPC, since memory was last given back
 };
 
 }  // namespace murder::agent

@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
   if (auto dropped = murder::agent::drop_root(); !dropped) return fail(dropped.error());
   auto agent = murder::agent::Agent::start(*config);
   if (!agent) return fail(agent.error());
-  murder::agent::give_back_startup_memory();
+  murder::agent::give_back_memory();
   (*agent)->run_until_stopped();
   return 0;
 }

@@ -12,7 +12,7 @@ namespace murder::agent {
 
 void use_one_heap() { mallopt(M_ARENA_MAX, 1); }
 
-void give_back_startup_memory() {
+void give_back_memory() {
   malloc_trim(0);
   std::ifstream maps("/proc/self/maps");
   std::string line;

@@ -64,6 +64,7 @@ class LocalMurder:
     def __init__(self, yaml, cluster, network=NETWORK, user=None):
         self.cluster, self.network, self.user = cluster, network, user
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="murder-e2e-"))
+        self.top.chmod(0o755)
         self.state = self.top / cluster
         self.manifest = self.top / "murder.yaml"
         self.manifest.write_text(yaml)

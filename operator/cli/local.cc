@@ -6,10 +6,12 @@
 #include <memory>
 #include <optional>
 
+#include "operator/cli/connect_view.h"
 #include "operator/cli/exit_code.h"
 #include "operator/cli/output.h"
 #include "operator/cli/verbs.h"
 #include "operator/local/down.h"
+#include "operator/local/durable_file.h"
 #include "operator/local/passwords.h"
 #include "operator/local/prove.h"
 #include "operator/local/report.h"
@@ -41,15 +43,25 @@ Result<std::vector<api::ManifestFile>> manifests_for_up(const Options& options) 
   return local::remembered_manifests(*places);
 }
 
-void tell_how_to_connect(const topology::Topology& topology, const local::Places& places) {
-  std::cout << "\nConnect to:\n";
-  for (const auto* frontend : topology.with_role(Role::Frontend)) {
-    std::cout << "  " << frontend->name << "  IMAP " << frontend->address << ":"
-              << topology.port(topology::Protocol::Imap) << "  LMTP " << frontend->address << ":"
-              << topology.port(topology::Protocol::Lmtp) << "\n";
+Status write_client_files(const topology::Topology& topology, const local::Places& places,
+                          const config::Passwords& passwords) {
+  for (const auto& file : client_files(topology, places, passwords)) {
+    MURDER_TRY(local::write_file(file.path, file.bytes, {.mode = 0600}));
   }
-  std::cout << "Passwords: " << places.passwords() << "\n"
-            << "How it is: murder local status; what it says: murder local logs; stop it: murder local down\n";
+  return ok();
+}
+
+nlohmann::ordered_json to_json(const local::Proof& proof) {
+  return {{"user", proof.user},
+          {"deliveredThrough", proof.delivered_through},
+          {"deliveryMilliseconds", proof.delivery.count()},
+          {"readThrough", proof.read_through},
+          {"readingMilliseconds", proof.reading.count()}};
+}
+
+// Progress goes to standard error when standard output is for a program.
+void say_up(const Options& options, const std::string& line) {
+  (options.format == Format::Text ? std::cout : std::cerr) << line << std::endl;
 }
 
 int up(Options& options) {
@@ -57,18 +69,28 @@ int up(Options& options) {
   if (!manifests) return fail(manifests.error());
   options.up.base = options.base;
   options.up.patience = std::chrono::seconds(options.patience_seconds);
-  auto done = local::up(*manifests, options.up, say);
+  auto done = local::up(*manifests, options.up, [&](const std::string& line) { say_up(options, line); });
   if (!done) return fail(done.error());
-  if (!options.no_proof) {
-    auto passwords = local::read_passwords(done->places.passwords());
-    if (!passwords) return fail(passwords.error());
+  auto passwords = local::read_passwords(done->places.passwords());
+  if (!passwords) return fail(passwords.error());
+  if (const auto written = write_client_files(done->topology, done->places, *passwords); !written) {
+    return fail(written.error());
+  }
+  // mbsync makes its folders in this one, and not the one itself.
+  if (const auto made = local::make_directory(done->places.root + "/mbsync", {.mode = 0700}); !made) {
+    return fail(made.error());
+  }
+  auto json = connect_json(done->topology, done->places);
+  const bool has_user = !done->topology.spec.authentication.users.empty();
+  if (!options.no_proof && has_user && !done->topology.with_role(Role::Frontend).empty()) {
     auto proof = local::prove(done->topology, *passwords, options.up.patience);
     if (!proof) return fail(std::move(proof).error().in("all nodes are ready, but a message did not get through"));
-    std::cout << "a message for " << proof->user << " was delivered through " << proof->delivered_through << " in "
-              << proof->delivery.count() << " ms and read through " << proof->read_through << " in "
-              << proof->reading.count() << " ms\n";
+    say_up(options, "a message for " + proof->user + " was delivered by LMTP through " + proof->delivered_through +
+                        " in " + std::to_string(proof->delivery.count()) + " ms and read by IMAP through " +
+                        proof->read_through + " in " + std::to_string(proof->reading.count()) + " ms");
+    json["proof"] = to_json(*proof);
   }
-  tell_how_to_connect(done->topology, done->places);
+  print(options.format, json, [&](std::ostream& out) { print_connect(done->topology, done->places, out); });
   return kDone;
 }
 
@@ -164,6 +186,7 @@ void add_local(CLI::App& app, int& code) {
   up_verb->add_option("--timeout", options->patience_seconds, "Seconds to wait until all nodes are ready");
   up_verb->add_option("--agent", options->up.programs.agent, "Program murder-agent")->type_name("FILE");
   up_verb->add_option("--preload", options->up.programs.preload, "Library libmurder-syslog.so")->type_name("FILE");
+  add_format(*up_verb, options->format);
   up_verb->add_flag("--no-proof", options->no_proof, "Do not deliver and read a message at the end");
 
   auto* down_verb = verb("down", "Stop it; the mail stays", [](Options& o) { return down(o); });

@@ -14,8 +14,13 @@ int main(int argc, char** argv) {
   int code = kDone;
   add_validate(app, code);
   add_render(app, code);
-  add_crds(app, code);
+  add_plan(app, code);
   add_local(app, code);
+  add_status(app, code);
+  add_where(app, code);
+  add_push(app, code);
+  add_crds(app, code);
+  add_completion(app, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

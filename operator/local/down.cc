@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -104,6 +105,8 @@ Status down(const Places& places, const DownOptions& options, const std::functio
     MURDER_TRY(stop_nodes(places, library, stage, kPatience));
   }
   MURDER_TRY(nothing_left(places, library));
+  // What ended now was asked to: the next supervisor must not take it for failures.
+  if (unlink(places.history().c_str()) != 0 && errno != ENOENT) return system_error("remove", places.history());
   if (options.delete_data) MURDER_TRY(delete_all(places));
   progress((*state)->cluster + " is down" + (options.delete_data ? ", and its data deleted" : ""));
   return ok();

@@ -121,6 +121,19 @@ void namespaces(const Launcher& launcher, const Node& node, Complaints& complain
                               "kernel.apparmor_restrict_unprivileged_userns=0`, or run as root"));
 }
 
+// A state below a home directory that is closed to others is of no use to Cyrus's user.
+void reachable(const Launcher& launcher, Complaints& complaints) {
+  if (launcher.mode != Mode::Root) return;
+  const auto pid = process::spawn(
+      {.argv = {"/bin/true"}, .environment = {}, .directory = launcher.places.root, .run_as = launcher.cyrus});
+  if (pid) {
+    waitpid(*pid, nullptr, 0);
+    return;
+  }
+  complaints.push_back("Cyrus's user cannot " + pid.error().message +
+                       ": permit it to pass the directories above (chmod o+x), or choose another one with --state");
+}
+
 }  // namespace
 
 Programs Programs::beside_this() {
@@ -152,6 +165,7 @@ std::vector<std::string> preflight(const Topology& topology, const Launcher& lau
   programs_of_services(topology, complaints);
   socket_paths(topology, complaints);
   space(launcher.places, complaints);
+  reachable(launcher, complaints);
   namespaces(launcher, topology.master(), complaints);
   ports(topology, running, complaints);
   return complaints;

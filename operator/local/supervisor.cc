@@ -62,8 +62,7 @@ class Supervisor {
   Status run() {
     journal_.info("Supervising", "", "process " + std::to_string(getpid()));
     for (;;) {
-      watch_guard();
-      const Moment pause = step();
+      const Moment pause = std::min(watch_guard(), step());
       switch (wake_.wait(watched(), pause)) {
         case Wake::Cause::Terminate:
           journal_.info("Ending", "", "asked to end; what runs goes on");
@@ -175,14 +174,20 @@ class Supervisor {
     }
   }
 
-  void watch_guard() {
-    if (guard_ && !has_ended(*guard_)) return;
+  // Says when to look again at the latest.
+  Moment watch_guard() {
+    if (guard_ && !has_ended(*guard_)) return Moment::max();
     guard_.reset();
-    if (since_boot() - guard_tried_ < kTwinPause) return;
+    const Moment tried = since_boot() - guard_tried_;
+    if (tried < kTwinPause) return kTwinPause - tried;
     guard_tried_ = since_boot();
     auto guard = ensure(places_, Twin::Guard);
-    if (!guard) return journal_.warn("GuardFailed", "", guard.error().message);
-    guard_ = std::move(*guard);
+    if (guard) {
+      guard_ = std::move(*guard);
+    } else {
+      journal_.warn("GuardFailed", "", guard.error().message);
+    }
+    return kTwinPause;
   }
 
   std::vector<int> watched() const {

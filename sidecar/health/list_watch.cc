@@ -26,7 +26,8 @@ Status read_list(mupdate::Options of, Digest& into) {
 
 }  // namespace
 
-ListWatch::ListWatch(const AgentConfig& config, mupdate::Options own, State& state, std::function<void()> on_change)
+ListWatch::ListWatch(const AgentConfig& config, std::optional<mupdate::Options> own, State& state,
+                     std::function<void()> on_change)
     : config_(config), own_(std::move(own)), state_(state), on_change_(std::move(on_change)) {}
 
 void ListWatch::start() {
@@ -38,32 +39,54 @@ void ListWatch::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void ListWatch::compare_soon() {
+void ListWatch::look_soon() {
   const std::lock_guard lock(mutex_);
-  wanted_ = true;
+  looks_wanted_ = looks_begun_ + 1;
   wake_.notify_all();
+}
+
+void ListWatch::look_now(net::Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  // One that has begun may have looked already at what the caller has changed since.
+  const std::uint64_t wanted = looks_begun_ + 1;
+  looks_wanted_ = std::max(looks_wanted_, wanted);
+  wake_.notify_all();
+  wake_.wait_for(lock, deadline.remaining(), [&] { return looks_done_ >= wanted; });
 }
 
 void ListWatch::run(std::stop_token stop) {
   while (!stop.stop_requested()) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++looks_begun_;
+    }
     const auto begun = Clock::now();
-    const bool in_sync = config_.role == Role::Master ? count() : look();
+    const bool good = config_.role == Role::Frontend ? look() : count(stop);
     const auto took = Clock::now() - begun;
 
     // Until the lists are equal this is what a start waits for.
-    const Clock::duration pause =
-        seconds(in_sync ? config_.health.list_check_seconds : config_.health.interval_seconds);
+    const Clock::duration pause = seconds(good ? config_.health.list_check_seconds : config_.health.interval_seconds);
     std::unique_lock lock(mutex_);
+    looks_done_ = looks_begun_;
+    wake_.notify_all();
     const auto due = begun + std::max(pause, took * share_of_time);
-    wake_.wait_until(lock, stop, due, [&] { return wanted_; });
-    wanted_ = false;
+    wake_.wait_until(lock, stop, due, [&] { return looks_wanted_ > looks_begun_; });
   }
 }
 
-bool ListWatch::count() {
-  Digest list;
-  if (!read_list(own_, list)) return false;  // the monitor's own look at the master says why
-  state_.update([&](Snapshot& now) { now.mailboxes = list.size(); });
+// The monitor's own look at the master, and the push, say what is wrong when this cannot.
+bool ListWatch::count(const std::stop_token& stop) {
+  std::uint64_t mailboxes = 0;
+  if (config_.role == Role::Backend) {
+    const auto counted = push::count_mailboxes(config_, stop);
+    if (!counted) return false;
+    mailboxes = *counted;
+  } else {
+    Digest list;
+    if (!read_list(*own_, list)) return false;
+    mailboxes = list.size();
+  }
+  state_.update([&](Snapshot& now) { now.mailboxes = mailboxes; });
   return true;
 }
 
@@ -106,7 +129,7 @@ Result<ListSync> ListWatch::compare_once() {
   if (auto read = read_list(*std::move(options), expected); !read)
     return std::move(read).error().in("the master's list");
   kick_slave(config_.paths.config_directory, net::Deadline::in(seconds(config_.health.timeout_seconds)));
-  if (auto read = read_list(own_, actual); !read) return std::move(read).error().in("the list here");
+  if (auto read = read_list(*own_, actual); !read) return std::move(read).error().in("the list here");
 
   ListSync sync;
   sync.master_entries = expected.size();

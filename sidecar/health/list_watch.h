@@ -1,5 +1,5 @@
 // Compares a frontend's mailbox list with the master's, again and again, on a thread of its own: a list of a million
-// entries takes its time, and probes must not wait for it. On the master it only counts.
+// entries takes its time, and probes must not wait for it. On the master and on backends it only counts.
 //
 // Never more than about a hundredth of the time goes into it, on whichever side.
 #pragma once
@@ -18,32 +18,37 @@ namespace murder::health {
 
 class ListWatch {
  public:
-  // The slave's list is read as `own`. `on_change` is called when the lists were found equal or unequal after having
-  // been the other.
-  ListWatch(const AgentConfig& config, mupdate::Options own, State& state, std::function<void()> on_change);
+  // The list of a frontend or master is read as `own`; a backend's needs none. `on_change` is called when the lists
+  // were found equal or unequal after having been the other.
+  ListWatch(const AgentConfig& config, std::optional<mupdate::Options> own, State& state,
+            std::function<void()> on_change);
   ~ListWatch() { stop(); }
   ListWatch(const ListWatch&) = delete;
   ListWatch& operator=(const ListWatch&) = delete;
 
   void start();
   void stop();
-  void compare_soon();
+  void look_soon();
+  // Returns when a look that began after this call has ended, or at the deadline: a long list takes its time.
+  void look_now(net::Deadline deadline);
 
  private:
   void run(std::stop_token stop);
-  bool count();  // false: try again soon
-  bool look();   // true: equal
+  bool count(const std::stop_token& stop);  // false: try again soon
+  bool look();                              // true: equal
   Result<ListSync> compare();
   Result<ListSync> compare_once();
 
   const AgentConfig config_;
-  const mupdate::Options own_;
+  const std::optional<mupdate::Options> own_;
   State& state_;
   const std::function<void()> on_change_;
 
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  bool wanted_ = false;
+  std::uint64_t looks_begun_ = 0;
+  std::uint64_t looks_done_ = 0;
+  std::uint64_t looks_wanted_ = 0;
   std::jthread thread_;
 };
 

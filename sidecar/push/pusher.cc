@@ -57,7 +57,23 @@ std::string location_here(const AgentConfig& config, const LocalListReader& loca
   return config.server_name + "!" + (found == local.partitions().end() ? "" : found->second);
 }
 
+Status read_local_list(const AgentConfig& config, std::stop_token stop, LocalListReader& into) {
+  auto dump = cyrus_tool(config, config.paths.imapd_conf, "ctl_mboxlist", {"-d"});
+  dump.timeout = push_timeout;
+  dump.stop = std::move(stop);
+  dump.on_output = [&](std::string_view bytes) { into.feed(bytes); };
+  if (const auto dumped = process::run_successfully(dump); !dumped) return dumped.error();
+  if (auto read = into.finish(); !read) return std::move(read).error().in("ctl_mboxlist -d");
+  return ok();
+}
+
 }  // namespace
+
+Result<std::uint64_t> count_mailboxes(const AgentConfig& config, std::stop_token stop) {
+  LocalListReader list({});
+  MURDER_TRY(read_local_list(config, std::move(stop), list));
+  return list.count();
+}
 
 Result<mupdate::Options> master_options(const AgentConfig& config) {
   auto endpoint = net::Endpoint::parse(config.mupdate.endpoint, 3905);
@@ -137,12 +153,7 @@ Result<Situation> Pusher::gather(PushReport report, const Choice& choice) {
 
   const auto& conflicting = situation.report.remove_local;
   LocalListReader local({conflicting.begin(), conflicting.end()});
-  auto dump = cyrus_tool(config_, config_.paths.imapd_conf, "ctl_mboxlist", {"-d"});
-  dump.timeout = push_timeout;
-  dump.stop = stop_;
-  dump.on_output = [&](std::string_view bytes) { local.feed(bytes); };
-  if (const auto dumped = process::run_successfully(dump); !dumped) return dumped.error();
-  if (auto read = local.finish(); !read) return std::move(read).error().in("ctl_mboxlist -d");
+  MURDER_TRY(read_local_list(config_, stop_, local));
   situation.local_mailboxes = local.count();
   if (conflicting.empty() && situation.report.remove_from_master == 0) return situation;
 

@@ -42,4 +42,7 @@ class Pusher {
 // The master as this node's account sees it.
 Result<mupdate::Options> master_options(const AgentConfig& config);
 
+// How many mailboxes this backend holds, by its own list: what `ctl_mboxlist -d` prints.
+Result<std::uint64_t> count_mailboxes(const AgentConfig& config, std::stop_token stop);
+
 }  // namespace murder::push
