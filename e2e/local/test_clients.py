@@ -83,6 +83,7 @@ def on_terminal(command, dialogue, seconds=60):
 # Cyrus says these of things that are as they should be.
 EXPECTED = (
     "cannot set caps",
+    "successful mupdate connection",
     "Could not delete local mailbox",
     "unable to reserve mailbox on mupdate server",
     # 3.6.1: after the LOGOUT of a proxied session that stored a script a backend's timsieved ends so; the script is there.
