@@ -27,7 +27,7 @@ def restarts(murder, node):
 
 def test_a_message_goes_in_and_out(murder):
     out = murder.up().stdout
-    assert "through fe1" in out and "through fe2" in out
+    assert "delivered by LMTP through fe1" in out and "read by IMAP through fe2" in out
     assert murder.works("hello")
 
 
@@ -138,7 +138,8 @@ def test_a_service_that_cyrmaster_disabled_comes_back(murder):
 def test_mail_survives_down_and_up(murder):
     subject = str(uuid.uuid4())
     murder.works(subject)
-    murder.down()
+    stopped = murder.down().stdout
+    assert "killing" not in stopped, stopped
     murder.nothing_is_left()
     murder.down()  # twice: nothing to do
     murder.local("up")  # from what is remembered, as after a reboot
@@ -207,7 +208,7 @@ def test_an_ordinary_user_has_a_murder_too():
         own = LocalMurder(manifests("own"), "own", network=murder_network() + 2, user=name)
         try:
             out = own.up().stdout
-            assert "through fe1" in out
+            assert "delivered by LMTP through fe1" in out
             assert own.works("mine")
             cyrmaster = own.node("be1")["cyrus"]["pid"]
             assert pathlib.Path(f"/proc/{cyrmaster}").stat().st_uid != 0
