@@ -34,7 +34,7 @@ std::optional<std::string_view> nearest(std::string_view name, std::span<const s
   std::optional<std::string_view> best;
   std::size_t best_distance = farthest + 1;
   for (const auto candidate : candidates) {
-    const auto [shorter, longer] = std::minmax(name.size(), candidate.size());
+    const auto [shorter, longer] = std::minmax({name.size(), candidate.size()});  // of a list: values, no references
     if (longer - shorter >= best_distance) continue;  // The difference in length alone is too much.
     if (const auto distance = edit_distance(name, candidate); distance < best_distance) {
       best = candidate;

@@ -59,6 +59,10 @@ function(murder_binary name)
   target_precompile_headers(${name} REUSE_FROM murder_precompiled)
 endfunction()
 
+# What the sanitizers' builds need.
+add_custom_target(unit_tests)
+add_custom_target(thread_tests)
+
 # One test binary a folder. Golden files and vectors are found by MURDER_SOURCE_DIR. LABELS: `threads` for what runs under
 # TSan too, `e2e` for what needs real Cyrus.
 function(murder_test name)
@@ -70,6 +74,15 @@ function(murder_test name)
   target_precompile_headers(${name} REUSE_FROM murder_precompiled_test)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
+  if("e2e" IN_LIST ARG_LABELS)
+    # Real servers have fixed addresses and ports.
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  else()
+    add_dependencies(unit_tests ${name})
+  endif()
+  if("threads" IN_LIST ARG_LABELS)
+    add_dependencies(thread_tests ${name})
+  endif()
 endfunction()
 
 # A libFuzzer target with its seed corpus, built by the `fuzz` preset.

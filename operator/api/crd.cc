@@ -48,6 +48,16 @@ CrdFile crd(const Names& names, Json columns, Json subresources, Json selectable
                {{{"rule", std::string("self.metadata.name.matches('^(") + kName.regex +
                               ")$') && size(self.metadata.name) <= 63"},
                  {"message", std::string("metadata.name must be ") + kName.words}}}}};
+  const auto describe = [&](const char* part, const char* text) {
+    auto& properties = schema["properties"];
+    Json described{{"description", text}};
+    described.update(properties[part]);
+    properties[part] = std::move(described);
+  };
+  describe("apiVersion", "Group and version of this resource: murder.cyrus.dev/v1alpha1.");
+  describe("kind", names.kind);
+  describe("spec", "What is wanted.");
+  describe("status", "What was found. Written by the operator alone.");
   Json version{{"name", kVersion},
                {"served", true},
                {"storage", true},

@@ -179,6 +179,16 @@ TEST(Manifests, AnAnchorWithinItselfIsNoLoop) {
               ElementsAre("x.yaml:4: spec.frontend.frontend: is not known here"));
 }
 
+// yaml-cpp 0.7 begins the document at such a comma again and again; found by manifest_fuzz.
+TEST(Manifests, ATextThatYamlCppDoesNotGetPastIsRefused) {
+  for (const char* text : {",", "a: b\n---\n,x: y\n"}) {
+    const auto parsed = parse_manifests({{"f.yaml", text}});
+    const auto* mistakes = std::get_if<Mistakes>(&parsed);
+    ASSERT_NE(mistakes, nullptr) << text;
+    EXPECT_THAT(mistakes->front().message, testing::HasSubstr("no document begins here")) << text;
+  }
+}
+
 TEST(Manifests, DeepNestingIsRefused) {
   EXPECT_THAT(mistakes_of(std::string(100000, '[')), ElementsAre(HasSubstr("is not YAML")));
   std::string deep;

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   int code = kDone;
   add_validate(app, code);
   add_render(app, code);
+  add_plan(app, code);
   add_local(app, code);
   add_status(app, code);
   add_where(app, code);

@@ -10,6 +10,7 @@ namespace murder::cli {
 
 void add_validate(CLI::App& app, int& code);
 void add_render(CLI::App& app, int& code);
+void add_plan(CLI::App& app, int& code);
 void add_local(CLI::App& app, int& code);
 void add_status(CLI::App& app, int& code);
 void add_where(CLI::App& app, int& code);

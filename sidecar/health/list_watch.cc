@@ -55,6 +55,11 @@ void ListWatch::look_now(net::Deadline deadline) {
 }
 
 void ListWatch::run(std::stop_token stop) {
+  if (config_.role == Role::Backend) {
+    // Not beside the recovery of databases with which Cyrus starts: who sees Cyrus up says so.
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, stop, [&] { return looks_wanted_ > 0; });
+  }
   while (!stop.stop_requested()) {
     {
       const std::lock_guard lock(mutex_);

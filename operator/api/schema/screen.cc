@@ -35,7 +35,11 @@ class Screen : public YAML::EventHandler {
  public:
   Screen(const std::string& file, Mistakes& mistakes) : file_(file), mistakes_(mistakes) {}
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  // yaml-cpp 0.7 takes no token off a text such as "," and would begin the same document for ever.
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (mark.pos == begun_at_) throw YAML::ParserException(mark, "no document begins here");
+    begun_at_ = mark.pos;
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
@@ -73,6 +77,7 @@ class Screen : public YAML::EventHandler {
 
   const std::string& file_;
   Mistakes& mistakes_;
+  int begun_at_ = -1;
   int aliases_ = 0;
   int depth_ = 0;
 };
