@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import uuid
@@ -171,6 +172,23 @@ def test_a_changed_manifest_adds_and_removes_nodes(murder):
     murder.manifest.write_text(manifests("e2e", backends=2, frontends=2))
     murder.up()
     wait_for("be3 has gone", lambda: not [p for p in murder.processes() if p[1] == "be3"])
+
+
+def test_a_manifest_with_mistakes_starts_nothing():
+    murder = LocalMurder(manifests("wrong").replace("replicas:", "replica:"), "wrong")
+    refused = murder.up(check=False)
+    assert refused.returncode == 3
+    assert "murder.yaml:6: spec.frontend.replica: is not known here: did you mean \"replicas\"?" in refused.stderr
+    assert not murder.state.exists()
+    shutil.rmtree(murder.top)
+
+
+def test_another_release_than_the_installed_one_is_refused():
+    murder = LocalMurder(manifests("other").replace("spec:\n  frontend", "spec:\n  cyrusVersion: \"3.12\"\n  frontend", 1), "other")
+    refused = murder.up(check=False)
+    assert refused.returncode == 1 and "spec.cyrusVersion: 3.12 is wanted, and 3.6 is installed here" in refused.stderr
+    assert not murder.state.exists()
+    shutil.rmtree(murder.top)
 
 
 def test_a_port_in_use_is_named_and_nothing_is_touched():

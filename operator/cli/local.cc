@@ -8,6 +8,7 @@
 
 #include "operator/cli/connect_view.h"
 #include "operator/cli/exit_code.h"
+#include "operator/cli/manifests.h"
 #include "operator/cli/output.h"
 #include "operator/cli/verbs.h"
 #include "operator/local/down.h"
@@ -67,6 +68,7 @@ void say_up(const Options& options, const std::string& line) {
 int up(Options& options) {
   auto manifests = manifests_for_up(options);
   if (!manifests) return fail(manifests.error());
+  if (auto parsed = parse(*manifests); const int* code = std::get_if<int>(&parsed)) return *code;
   options.up.base = options.base;
   options.up.patience = std::chrono::seconds(options.patience_seconds);
   auto done = local::up(*manifests, options.up, [&](const std::string& line) { say_up(options, line); });

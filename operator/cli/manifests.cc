@@ -30,15 +30,20 @@ void add_manifests(CLI::App& command, ManifestOptions& options) {
       ->take_all();
 }
 
+std::variant<api::Manifests, int> parse(const std::vector<api::ManifestFile>& files) {
+  auto parsed = api::parse_manifests(files);
+  if (auto* mistakes = std::get_if<api::Mistakes>(&parsed)) return refuse(*mistakes);
+  auto manifests = std::get<api::Manifests>(std::move(parsed));
+  if (manifests.clusters.empty()) {
+    return refuse({{files.empty() ? "" : files.front().name, 0, "", "no MurderCluster in it"}});
+  }
+  return manifests;
+}
+
 std::variant<api::Manifests, int> load(const ManifestOptions& options) {
   auto files = api::read_manifest_files(options.files);
   if (!files) return fail(files.error());
-  auto parsed = api::parse_manifests(*files);
-  if (auto* mistakes = std::get_if<api::Mistakes>(&parsed)) return refuse(*mistakes);
-  auto manifests = std::get<api::Manifests>(std::move(parsed));
-  if (manifests.clusters.empty())
-    return refuse({{files->empty() ? "" : files->front().name, 0, "", "no MurderCluster in it"}});
-  return manifests;
+  return parse(*files);
 }
 
 topology::Target preview_target(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends) {

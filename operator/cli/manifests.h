@@ -26,6 +26,9 @@ void add_manifests(CLI::App& command, ManifestOptions& options);
 // The manifests, or the exit code after all mistakes have been printed.
 std::variant<api::Manifests, int> load(const ManifestOptions& options);
 
+// The same for files that are read already.
+std::variant<api::Manifests, int> parse(const std::vector<api::ManifestFile>& files);
+
 // A local target as `murder local up` would take it, for showing what would be rendered.
 topology::Target preview_target(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends);
 

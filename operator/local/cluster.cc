@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "operator/config/cyrus/installed.h"
+
 namespace murder::local {
 
 Result<OneCluster> read_cluster(const std::vector<api::ManifestFile>& manifests) {
@@ -36,13 +38,22 @@ std::vector<std::pair<std::string, Role>> nodes_of(const OneCluster& cluster) {
 }
 
 Result<topology::Topology> derive_local(const OneCluster& cluster, const ClusterState& state, const Places& places) {
+  const auto installed = cyrus::installed_version(state.library + "/cyr_info");
+  if (!installed) return installed.error();
   topology::Target target;
+  target.cyrus = *installed;
   target.domain = cluster.cluster.metadata.name + ".murder.test";
   target.port_offset = state.port_offset;
   target.root = places.root;
   target.addresses = state.addresses;
   target.library = state.library;
   auto derived = topology::derive(cluster.cluster, cluster.backends, target);
+  if (derived.topology && derived.topology->cyrus != *installed) {
+    return Error{"MurderCluster " + cluster.cluster.metadata.name +
+                 ": spec.cyrusVersion: " + std::string(to_string(derived.topology->cyrus)) + " is wanted, and " +
+                 std::string(to_string(*installed)) +
+                 " is installed here: leave the field out, or install that release"};
+  }
   if (derived.topology) return std::move(*derived.topology);
   std::string text;
   for (const auto& problem : derived.problems) {
