@@ -179,7 +179,8 @@ TEST(Services, MoveByThePortOffsetAndListenEverywhereWithoutAddresses) {
 TEST(Services, LmtpThatMustLogInHasNoOptionToSkipIt) {
   auto given = cluster(1);
   given.spec.frontend.services.lmtp.authentication = api::LmtpAuthentication::Required;
-  for (const auto& service : derive(given, {backend("be1")}).topology->find("fe1")->services) {
+  const auto topology = *derive(given, {backend("be1")}).topology;
+  for (const auto& service : topology.find("fe1")->services) {
     EXPECT_NE(service.options, "-a") << service.name;
   }
 }
