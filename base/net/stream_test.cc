@@ -22,7 +22,7 @@ Deadline patient() { return Deadline::in(20s); }
 
 Stream connect(const TestListener& listener) {
   auto stream = Stream::connect(listener.endpoint(), patient());
-  EXPECT_TRUE(stream);
+  EXPECT_TRUE(stream) << stream.error().message;
   return *std::move(stream);
 }
 
