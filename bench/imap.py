@@ -10,6 +10,8 @@ class Lines:
         self.file = self.socket.makefile("rb")
 
     def line(self):
+        # Cyrus answers in several segments: with delayed acknowledgements we would measure those, 40 ms each.
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         line = self.file.readline()
         if not line:
             raise ConnectionError("closed by the server")
