@@ -84,6 +84,11 @@ class LocalMurder:
         assert not check or done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done
 
+    def start(self, verb, *arguments):
+        """`murder local VERB`, which goes on by itself."""
+        command = [BIN / "murder", "local", verb, "--state", self.top, "--cluster", self.cluster, *arguments]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd="/")
+
     def local(self, verb, *arguments, **options):
         return self.murder("local", verb, "--state", self.top, "--cluster", self.cluster, *arguments, **options)
 

@@ -1,6 +1,7 @@
 """Local mode on real Cyrus: up, mail, down, and whatever is killed comes back without a person."""
 
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -134,6 +135,32 @@ def test_a_service_that_cyrmaster_disabled_comes_back(murder):
     murder.wait_until_ready()
     wait_for("mail flows", lambda: murder.works(str(uuid.uuid4())))
     assert '"reason":"ServiceDisabled","node":"fe2"' in (murder.state / "log/supervisor.jsonl").read_text()
+
+
+def test_logs_are_followed(murder):
+    follower = murder.start("logs", "fe1", "--follow", "-n", "1")
+    try:
+        json.loads(follower.stdout.readline())  # the last line so far
+        subject = str(uuid.uuid4())
+        murder.works(subject)
+        for line in follower.stdout:  # until what the session caused is there; a follower that says nothing hangs here
+            if json.loads(line).get("program") == "imap":
+                break
+    finally:
+        follower.terminate()
+        follower.wait(timeout=10)
+
+
+def test_a_delivery_that_must_log_in_is_proved(murder):
+    """LMTP with authentication, and passwords in TLS only: `up` proves itself the same way."""
+    strict = manifests("strict").replace(
+        "frontend: {replicas: 2}", "frontend: {replicas: 2, services: {lmtp: {authentication: required}}}"
+    ).replace("users: [alice, bob]", "users: [alice, bob], allowPlaintext: false")
+    secure = LocalMurder(strict, "strict", network=murder_network() + 1)
+    try:
+        assert "delivered by LMTP through fe1" in secure.up().stdout
+    finally:
+        secure.remove()
 
 
 def test_mail_survives_down_and_up(murder):

@@ -96,7 +96,10 @@ class ImapdConf {
     set("sasl_mech_list", join(spec_.authentication.mechanisms));
     // The servers talk to the master and to backends in clear: a master with a certificate crashes when two TLS
     // sessions begin at once, on every release.
-    set("allowplaintext", node_.role != Role::Frontend || spec_.authentication.allow_plaintext);
+    const bool allowed = node_.role != Role::Frontend || spec_.authentication.allow_plaintext;
+    set("allowplaintext", allowed);
+    // The agent looks at its own node's list; nobody else logs in there.
+    if (!allowed) set("mupdate_allowplaintext", true);
   }
 
   void names() {

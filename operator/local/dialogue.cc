@@ -3,6 +3,8 @@
 #include <charconv>
 #include <optional>
 
+#include "base/sasl/client.h"
+
 namespace murder::local {
 namespace {
 
@@ -124,6 +126,22 @@ Status LmtpDialogue::expect(char kind, const std::string& what, net::Deadline de
 Status LmtpDialogue::step(const std::string& line, char kind, net::Deadline deadline) {
   MURDER_TRY(stream_.write_all(line + "\r\n", deadline, line));
   return expect(kind, line, deadline);
+}
+
+Status LmtpDialogue::login(const std::string& user, const std::string& password, net::Deadline deadline) {
+  auto sasl = sasl::Client::create("lmtp", "localhost", {.username = user, .password = password});
+  if (!sasl) return std::move(sasl).error();
+  const std::string plain = "PLAIN";
+  auto start = sasl->start({&plain, 1});
+  if (!start) return std::move(start).error();
+  MURDER_TRY(stream_.write_all("AUTH PLAIN " + start->initial_response.value_or("=") + "\r\n", deadline, "AUTH PLAIN"));
+  return expect('2', "AUTH PLAIN", deadline);
+}
+
+Status LmtpDialogue::start_tls(const net::TlsClient& client, net::Deadline deadline) {
+  MURDER_TRY(step("STARTTLS", '2', deadline));
+  MURDER_TRY(stream_.start_tls(client, deadline));
+  return step("LHLO localhost", '2', deadline);
 }
 
 Status LmtpDialogue::deliver(const std::string& recipient, std::string_view message, net::Deadline deadline) {

@@ -44,6 +44,10 @@ class LmtpDialogue {
   // Connects, reads the greeting and says LHLO.
   static Result<LmtpDialogue> open(const net::Endpoint& endpoint, net::Deadline deadline);
 
+  // RFC 4954, with the mechanism PLAIN; STARTTLS (RFC 3207) before it where passwords need that.
+  Status login(const std::string& user, const std::string& password, net::Deadline deadline);
+  Status start_tls(const net::TlsClient& client, net::Deadline deadline);
+
   // To one recipient; `message` has CRLF line ends. Errors: whatever is not accepted, with the answer.
   Status deliver(const std::string& recipient, std::string_view message, net::Deadline deadline);
 

@@ -39,7 +39,8 @@ class Prover {
 
     if (auto made = make_inbox(in, *admin, *user); !made) return std::move(made).error().in("make the INBOX");
     const auto delivery_began = Clock::now();
-    if (auto delivered = deliver(in, *user, *token); !delivered) return std::move(delivered).error().in("deliver");
+    if (auto delivered = deliver(in, *admin, *user, *token); !delivered)
+      return std::move(delivered).error().in("deliver");
     proof_.delivery = since(delivery_began);
     const auto reading_began = Clock::now();
     if (auto found = read(out, *user, *token); !found) return std::move(found).error().in("read");
@@ -61,14 +62,19 @@ class Prover {
   Result<ImapDialogue> login(const Node& node, const topology::Account& account) const {
     auto imap = ImapDialogue::open(endpoint(node, Protocol::Imap), deadline_);
     if (!imap) return imap;
-    if (!topology_.spec.authentication.allow_plaintext) {
-      auto tls = net::TlsClient::load({.ca_file = node.paths.tls() + "/ca.crt", .server_name = node.host});
-      if (!tls) return std::move(tls).error();
-      if (auto secured = imap->start_tls(*tls, deadline_); !secured) return std::move(secured).error();
-    }
+    if (auto secured = secure(*imap, node); !secured) return std::move(secured).error();
     if (auto in = imap->login(account.name, passwords_.at(account.secret), deadline_); !in)
       return std::move(in).error();
     return imap;
+  }
+
+  // Where passwords are not taken in clear text.
+  template <typename Dialogue>
+  Status secure(Dialogue& dialogue, const Node& node) const {
+    if (topology_.spec.authentication.allow_plaintext) return ok();
+    auto tls = net::TlsClient::load({.ca_file = node.paths.tls() + "/ca.crt", .server_name = node.host});
+    if (!tls) return std::move(tls).error();
+    return dialogue.start_tls(*tls, deadline_);
   }
 
   // No location is given: the frontend chooses a backend by its serverlist. It may choose another than the one that has
@@ -97,9 +103,14 @@ class Prover {
                        [](const std::string& line) { return line.starts_with("LIST "); });
   }
 
-  Status deliver(const Node& node, const topology::Account& user, const std::string& token) {
+  Status deliver(const Node& node, const topology::Account& admin, const topology::Account& user,
+                 const std::string& token) {
     auto lmtp = LmtpDialogue::open(endpoint(node, Protocol::Lmtp), deadline_);
     if (!lmtp) return std::move(lmtp).error();
+    if (topology_.spec.frontend.services.lmtp.authentication == api::LmtpAuthentication::Required) {
+      MURDER_TRY(secure(*lmtp, node));
+      MURDER_TRY(lmtp->login(admin.name, passwords_.at(admin.secret), deadline_));
+    }
     const std::string domain = topology_.domain;
     return lmtp->deliver(user.name,
                          "From: murder@" + domain + "\r\nTo: " + user.name + "@" + domain + "\r\nMessage-ID: <" +

@@ -25,6 +25,8 @@ class Connection {
   // Without its line end. The end of the stream and lines longer than 8 KiB are errors.
   Result<std::string> read_line(net::Deadline deadline, std::string_view awaited);
   Status write(std::string_view bytes, net::Deadline deadline);
+  // After the server has agreed to it.
+  Status start_tls(net::Deadline deadline);
 
  private:
   struct FreeSsl {
@@ -32,7 +34,6 @@ class Connection {
   };
 
   Connection(net::UniqueFd socket, std::string peer) : socket_(std::move(socket)), peer_(std::move(peer)) {}
-  Status start_tls(net::Deadline deadline);
   Result<std::size_t> read_some(char* into, std::size_t size, net::Deadline deadline, std::string_view awaited);
   Error fault(std::string_view what) const { return Error{peer_ + ": " + std::string(what)}; }
 

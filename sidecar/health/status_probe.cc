@@ -38,6 +38,13 @@ Status ask_status_of_unknown(const AgentConfig::Service& service, const Login& l
   auto& connection = *opened.connection;
   const auto greeting = read_greeting(connection, "imap", deadline);
   if (!greeting) return greeting.error();
+  // allowplaintext: no.
+  if (greeting->find(" LOGINDISABLED") != std::string::npos) {
+    const auto agreed = ask(connection, "0", "STARTTLS", "STARTTLS", deadline);
+    if (!agreed) return agreed.error();
+    if (!agreed->starts_with("OK")) return Error{"STARTTLS: " + *agreed};
+    MURDER_TRY(connection.start_tls(deadline));
+  }
 
   const auto logged_in =
       ask(connection, "1", "LOGIN " + imap_string(login.user) + " " + imap_string(login.password), "LOGIN", deadline);
