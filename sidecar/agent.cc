@@ -68,7 +68,8 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   if (auto laid_out = agent->lay_out(); !laid_out) return std::move(laid_out).error().in("layout");
   auto logs = LogOutput::start(settings, [agent = agent.get()](const logs::LogEvent& event) {
     if (const auto* disabled = std::get_if<logs::ServiceDisabled>(&event)) {
-      agent->monitor_.service_lost(disabled->service);
+      // From 3.10 on cyrmaster tries again by itself.
+      if (!disabled->retry) agent->monitor_.service_lost(disabled->service);
     } else if (const auto* unbound = std::get_if<logs::ServiceUnbound>(&event)) {
       agent->monitor_.service_lost(unbound->service);
     }

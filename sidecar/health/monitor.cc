@@ -14,6 +14,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// An idle service process ends after a minute without a connection (service.c, reuse_timeout of 60 s): what answers
+// after twice that was started since.
+constexpr auto left_over_at_most = std::chrono::minutes(2);
+
+// A TLS handshake costs more than all greetings in clear text together: of a service that was well, one in so many
+// rounds is enough.
+constexpr int rounds_between_handshakes = 3;
+
 std::vector<PartitionUsage> usage_of(const std::vector<AgentConfig::Partition>& partitions) {
   std::vector<PartitionUsage> usage;
   for (const auto& partition : partitions) {
@@ -109,7 +117,7 @@ void Monitor::stop() {
 void Monitor::service_lost(const std::string& service) {
   {
     const std::lock_guard lock(mutex_);
-    disabled_.insert(service);
+    disabled_[service] = std::chrono::system_clock::now();
   }
   look_soon();
 }
@@ -133,6 +141,7 @@ void Monitor::run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     {
       const std::lock_guard lock(mutex_);
+      look_at_all_ = rounds_wanted_ > rounds_begun_;
       ++rounds_begun_;
     }
     round();
@@ -150,23 +159,38 @@ std::chrono::milliseconds Monitor::pause() const {
   constexpr auto often = std::chrono::milliseconds(250);
   const auto since = cyrmaster_since_.value_or(began_);
   const bool starting = std::chrono::system_clock::now() - since < start_takes;
-  return starting && !state_.read().ready ? often : std::chrono::seconds(config_.health.interval_seconds);
+  const auto known = state_.read();
+  if (starting && !known.ready) return often;
+  // A service that was given up may be served by a process that is left over, until that one ends.
+  if (!known.disabled_services.empty()) return std::chrono::seconds(1);
+  return std::chrono::seconds(config_.health.interval_seconds);
+}
+
+bool Monitor::is_due(const AgentConfig::Service& service) const {
+  const auto last = last_seen_.find(service.name);
+  return look_at_all_ || !service.tls || last == last_seen_.end() || !last->second.seen.error.empty() ||
+         last->second.rounds_since >= rounds_between_handshakes - 1;
 }
 
 void Monitor::look_at_services(Observations& seen) {
   const auto deadline = net::Deadline::in(std::chrono::seconds(config_.health.timeout_seconds));
   // All at once, so that one that hangs does not keep the others from being seen.
-  std::vector<std::future<Greeted>> greetings;
+  std::map<std::string, std::future<Greeted>> greetings;
   for (const auto& service : config_.services) {
-    greetings.push_back(std::async(std::launch::async, [&service, deadline] { return greet(service, deadline); }));
+    if (!is_due(service)) continue;
+    greetings[service.name] = std::async(std::launch::async, [&service, deadline] { return greet(service, deadline); });
   }
-  for (std::size_t i = 0; i < greetings.size(); ++i) {
-    const auto& name = config_.services[i].name;
-    const Greeted greeted = greetings[i].get();
-    int& refused = refused_rounds_[name];
-    refused = greeted.refused ? refused + 1 : 0;
-    if (greeted.version && !greeted.version->empty()) cyrus_version_ = *greeted.version;
-    seen.services.push_back({name, greeted.version ? "" : greeted.version.error().message, refused, greeted.seconds});
+  for (const auto& service : config_.services) {
+    auto& last = last_seen_[service.name];
+    ++last.rounds_since;
+    if (const auto asked = greetings.find(service.name); asked != greetings.end()) {
+      const Greeted greeted = asked->second.get();
+      if (greeted.version && !greeted.version->empty()) cyrus_version_ = *greeted.version;
+      last.seen = {service.name, greeted.version ? "" : greeted.version.error().message,
+                   greeted.refused ? last.seen.refused_rounds + 1 : 0, greeted.seconds};
+      last.rounds_since = 0;
+    }
+    seen.services.push_back(last.seen);
   }
 }
 
@@ -186,15 +210,22 @@ Observations Monitor::observe() {
       const std::lock_guard lock(mutex_);
       if (cyrmaster_since_) disabled_.clear();
       cyrmaster_since_ = cyrmaster->since;
+      last_seen_.clear();
     }
   }
   look_at_services(seen);
   {
     const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::system_clock::now();
     for (const auto& service : seen.services) {
-      if (service.error.empty()) disabled_.erase(service.name);
+      const auto lost = disabled_.find(service.name);
+      if (lost == disabled_.end()) continue;
+      if (service.error.empty() && now - lost->second > left_over_at_most) {
+        disabled_.erase(lost);
+      } else {
+        seen.disabled.insert(service.name);
+      }
     }
-    seen.disabled = disabled_;
   }
 
   const auto answers = [](const ServiceSeen& service) { return service.error.empty(); };

@@ -34,8 +34,8 @@ class Monitor {
   void start();
   void stop();
 
-  // From the log: cyrmaster gave a service up, or never got it to listen. It counts until cyrmaster is restarted or the
-  // service answers again.
+  // From the log: cyrmaster gave a service up, or never got it to listen. It counts until cyrmaster is restarted, or
+  // the service has answered for longer than a process can have been left over that still accepts connections.
   void service_lost(const std::string& service);
 
   // Something has changed: makes a round as soon as can be.
@@ -49,7 +49,14 @@ class Monitor {
   void round();
   std::chrono::milliseconds pause() const;
   Observations observe();
+  bool is_due(const AgentConfig::Service& service) const;
   void look_at_services(Observations& seen);
+
+  // A service as of the last time that it was looked at.
+  struct LastSeen {
+    ServiceSeen seen;
+    int rounds_since = 0;
+  };
 
   const AgentConfig config_;
   const Login own_login_;
@@ -58,7 +65,8 @@ class Monitor {
 
   // Of the loop's thread alone.
   const Time began_ = std::chrono::system_clock::now();
-  std::map<std::string, int> refused_rounds_;
+  std::map<std::string, LastSeen> last_seen_;  // of each service
+  bool look_at_all_ = false;                   // this round was asked for
   std::optional<Time> cyrmaster_since_;
   std::optional<Time> told_up_since_;  // which cyrmaster on_cyrus_up was told of
   std::string cyrus_version_;
@@ -70,7 +78,7 @@ class Monitor {
   std::uint64_t rounds_begun_ = 0;
   std::uint64_t rounds_done_ = 0;
   bool stopped_ = false;
-  std::set<std::string> disabled_;
+  std::map<std::string, Time> disabled_;  // and when we heard of it
   std::jthread thread_;
 };
 
