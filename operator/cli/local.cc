@@ -1,13 +1,13 @@
 // murder local up|down|status|logs: a whole murder on this machine.
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
 
 #include "operator/cli/connect_view.h"
 #include "operator/cli/exit_code.h"
+#include "operator/cli/follow.h"
 #include "operator/cli/manifests.h"
 #include "operator/cli/output.h"
 #include "operator/cli/verbs.h"
@@ -32,6 +32,7 @@ struct Options {
   bool delete_data = false;
   std::string node;
   int lines = 20;
+  bool follow = false;
   Format format = Format::Text;
 };
 
@@ -120,35 +121,33 @@ int status(const Options& options) {
   return report->ready() ? kDone : kNotReady;
 }
 
-void print_last(const std::string& path, int count) {
-  std::ifstream file(path);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line);) lines.push_back(std::move(line));
-  const auto begin =
-      lines.size() > static_cast<std::size_t>(count) ? lines.size() - static_cast<std::size_t>(count) : 0;
-  for (std::size_t i = begin; i < lines.size(); ++i) std::cout << lines[i] << "\n";
-}
-
 int logs(const Options& options) {
   auto places = local::find_places(options.base, options.cluster);
   if (!places) return fail(places.error());
-  if (options.node.empty() || options.node == "supervisor") {
-    print_last(places->supervisor_log(), options.lines);
-    if (!options.node.empty()) return kDone;
-  }
   std::vector<std::string> nodes = {options.node};
   if (options.node.empty()) {
-    nodes.clear();
+    nodes = {"supervisor"};
     std::error_code none;
     for (const auto& entry : std::filesystem::directory_iterator(places->nodes(), none)) {
       nodes.push_back(entry.path().filename());
     }
-    std::sort(nodes.begin(), nodes.end());
+    std::sort(nodes.begin() + 1, nodes.end());
   }
+  std::vector<std::string> files;
   for (const auto& node : nodes) {
-    if (!std::filesystem::exists(places->node(node))) return fail(Error{"no node is called " + node});
-    print_last(places->node(node) + "/log/" + node + ".jsonl", options.lines);
+    if (node == "supervisor") {
+      files.push_back(places->supervisor_log());
+    } else if (std::filesystem::exists(places->node(node))) {
+      files.push_back(places->node(node) + "/log/" + node + ".jsonl");
+    } else {
+      return fail(Error{"no node is called " + node});
+    }
   }
+  if (options.follow) {
+    const auto ended = follow(files, options.lines, std::cout);
+    return ended ? int(kDone) : fail(ended.error());
+  }
+  for (const auto& file : files) print_last(file, options.lines, std::cout);
   return kDone;
 }
 
@@ -200,6 +199,7 @@ void add_local(CLI::App& app, int& code) {
   auto* logs_verb = verb("logs", "What its nodes last said", [](Options& o) { return logs(o); });
   logs_verb->add_option("NODE", options->node, "One node, or supervisor; all when absent");
   logs_verb->add_option("-n,--lines", options->lines, "Lines of each")->check(CLI::PositiveNumber);
+  logs_verb->add_flag("-f,--follow", options->follow, "Go on with what they say from now on, until interrupted");
 
   add_daemon(*local, code, "supervise", local::run_supervisor);
   add_daemon(*local, code, "guard", local::run_guard);

@@ -7,6 +7,7 @@
 
 #include "operator/cli/exit_code.h"
 #include "operator/cli/output.h"
+#include "operator/cli/progress.h"
 #include "operator/cli/running.h"
 #include "operator/cli/verbs.h"
 #include "operator/topology/mailbox_name.h"
@@ -63,8 +64,11 @@ void print_report(const Options& options, const agent::v1::PushReport& report, s
 }
 
 int push_once(const Options& options, const Running& running, agent::v1::PushRequest request) {
-  const auto report = running.agents->push(options.backend, request,
-                                           std::chrono::milliseconds(static_cast<int>(options.timeout * 1000)));
+  const auto report = [&] {
+    const Progress progress("comparing the list of " + options.backend + " with the master's");
+    return running.agents->push(options.backend, request,
+                                std::chrono::milliseconds(static_cast<int>(options.timeout * 1000)));
+  }();
   if (!report) return fail(report.error());
   std::string text;
   google::protobuf::util::JsonPrintOptions json_options;

@@ -5,6 +5,7 @@
 
 #include "operator/cli/exit_code.h"
 #include "operator/cli/output.h"
+#include "operator/cli/progress.h"
 #include "operator/cli/running.h"
 #include "operator/cli/status_view.h"
 #include "operator/cli/verbs.h"
@@ -23,7 +24,10 @@ int status(const Options& options) {
   auto running = open_running(options.running);
   if (!running) return fail(running.error());
   const auto timeout = std::chrono::milliseconds(static_cast<int>(options.timeout * 1000));
-  const auto replies = running->agents->status(options.fresh, timeout);
+  const auto replies = [&] {
+    const Progress progress("asking all nodes");
+    return running->agents->status(options.fresh, timeout);
+  }();
   const auto seen = view(running->topology, replies, std::chrono::system_clock::now());
   print(options.format, to_json(seen), [&](std::ostream& out) { print(seen, out); });
   return seen.ready ? kDone : kNotReady;

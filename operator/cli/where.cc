@@ -6,6 +6,7 @@
 
 #include "operator/cli/exit_code.h"
 #include "operator/cli/output.h"
+#include "operator/cli/progress.h"
 #include "operator/cli/running.h"
 #include "operator/cli/verbs.h"
 #include "operator/cli/where_view.h"
@@ -25,8 +26,10 @@ int where(const Options& options) {
   auto running = open_running(options.running);
   if (!running) return fail(running.error());
   const auto name = topology::internal_name(options.mailbox, running->topology.spec.namespace_.hierarchy_separator);
-  const auto replies =
-      running->agents->where(name, std::chrono::milliseconds(static_cast<int>(options.timeout * 1000)));
+  const auto replies = [&] {
+    const Progress progress("asking all nodes");
+    return running->agents->where(name, std::chrono::milliseconds(static_cast<int>(options.timeout * 1000)));
+  }();
   const auto seen = view(running->topology, name, replies);
   print(options.format, to_json(seen), [&](std::ostream& out) { print(seen, out); });
   return seen.agreed ? kDone : kNotReady;
