@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -184,6 +185,8 @@ def main():
     wanted = set(arguments.only or ("render", "up", "sessions"))
     if os.geteuid() != 0:
         sys.exit("bench: needs root, for standard ports and mount namespaces")
+    # Interrupted or told to end, it stops the murders that it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     report = Report()
     with tempfile.TemporaryDirectory(prefix="murder-bench-") as folder:
         os.chmod(folder, 0o755)

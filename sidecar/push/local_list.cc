@@ -1,32 +1,15 @@
 #include "sidecar/push/local_list.h"
 
 #include <nlohmann/json.hpp>
-#include <utility>
 
 namespace murder::push {
-namespace {
-
-constexpr std::size_t longest_line = 1 << 20;  // an ACL of 60 000 octets was seen to be accepted
-
-}  // namespace
-
 void LocalListReader::feed(std::string_view bytes) {
-  while (!error_) {
-    const auto newline = bytes.find('\n');
-    if (newline == std::string_view::npos) break;
-    if (partial_.empty()) {
-      take_line(bytes.substr(0, newline));
-    } else {
-      partial_.append(bytes.substr(0, newline));
-      take_line(std::exchange(partial_, {}));
-    }
-    bytes.remove_prefix(newline + 1);
-  }
-  partial_.append(bytes);
-  if (partial_.size() > longest_line) {
-    error_ = Error{"a line is too long"};
-    partial_.clear();
-  }
+  if (error_) return;
+  const bool fits = lines_.feed(bytes, [&](std::string_view line) {
+    take_line(line);
+    return !error_;
+  });
+  if (!fits) error_ = Error{"a line is too long"};
 }
 
 void LocalListReader::take_line(std::string_view line) {
@@ -45,7 +28,7 @@ void LocalListReader::take_line(std::string_view line) {
 }
 
 Status LocalListReader::finish() {
-  if (!error_ && !partial_.empty()) take_line(std::exchange(partial_, {}));
+  if (!error_) take_line(lines_.take_rest());
   if (error_) return *error_;
   return ok();
 }

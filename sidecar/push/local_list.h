@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/lines.h"
 #include "base/result.h"
 
 namespace murder::push {
@@ -31,7 +32,7 @@ class LocalListReader {
   std::set<std::string, std::less<>> wanted_;
   std::map<std::string, std::string> partitions_;
   std::uint64_t count_ = 0;
-  std::string partial_;
+  Lines lines_{1 << 20};  // an ACL of 60 000 octets was seen to be accepted
   std::optional<Error> error_;
 };
 

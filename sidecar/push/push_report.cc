@@ -18,9 +18,6 @@ constexpr std::array<Wording, 4> wordings{{
     {"Remove remote flag on: ", ActionKind::Unflag},
 }};
 
-// Cyrus's own limit of a mailbox name is 1024 (MAX_MAILBOX_BUFFER).
-constexpr std::size_t longest_line = 2048;
-
 template <typename T>
 void keep(std::vector<T>& list, T item) {
   if (list.size() < PushReport::max_actions) list.push_back(std::move(item));
@@ -35,27 +32,15 @@ std::string shown(std::string_view line) {
 }  // namespace
 
 void PushReportParser::feed(std::string_view bytes) {
-  while (!error_) {
-    const auto newline = bytes.find('\n');
-    if (newline == std::string_view::npos) break;
-    if (partial_.empty()) {
-      take_line(bytes.substr(0, newline));
-    } else {
-      partial_.append(bytes.substr(0, newline));
-      take_line(std::exchange(partial_, {}));
-    }
-    bytes.remove_prefix(newline + 1);
-  }
   if (error_) return;
-  partial_.append(bytes);
-  if (partial_.size() > longest_line) error_ = Error{"a line is too long: " + shown(partial_)};
+  const bool fits = lines_.feed(bytes, [&](std::string_view line) {
+    take_line(line);
+    return !error_;
+  });
+  if (!fits) error_ = Error{"a line is too long: it begins with " + shown(bytes)};
 }
 
 void PushReportParser::take_line(std::string_view line) {
-  if (line.size() > longest_line) {
-    error_ = Error{"a line is too long: " + shown(line)};
-    return;
-  }
   for (const auto& [prefix, kind] : wordings) {
     if (!line.starts_with(prefix) || line.size() == prefix.size()) continue;
     std::string mailbox(line.substr(prefix.size()));
@@ -82,7 +67,9 @@ void PushReportParser::take_line(std::string_view line) {
 }
 
 Result<PushReport> PushReportParser::finish() {
-  if (!error_ && !partial_.empty()) error_ = Error{"ends within a line: " + shown(partial_)};
+  if (const auto rest = lines_.take_rest(); !error_ && !rest.empty()) {
+    error_ = Error{"ends within a line: " + shown(rest)};
+  }
   if (error_) return *std::exchange(error_, {});
   return std::move(report_);
 }

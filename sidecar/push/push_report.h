@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/lines.h"
 #include "base/result.h"
 
 namespace murder::push {
@@ -53,7 +54,7 @@ class PushReportParser {
   void take_line(std::string_view line);
 
   PushReport report_;
-  std::string partial_;
+  Lines lines_{2048};  // Cyrus's own limit of a mailbox name is 1024 (MAX_MAILBOX_BUFFER)
   std::optional<Error> error_;
 };
 
