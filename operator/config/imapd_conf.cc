@@ -58,7 +58,8 @@ class ImapdConf {
 
   void identity() {
     section("Where it is.");
-    set("servername", node_.host);
+    // Frontends that are alike each have the name of their machine, which is Cyrus's default.
+    if (!(node_.role == Role::Frontend && topology_.target.pods)) set("servername", node_.host);
     set("configdirectory", node_.paths.conf());
     set("proc_path", node_.paths.run() + "/proc");
     set("mboxname_lockpath", node_.paths.run() + "/lock");

@@ -79,7 +79,7 @@ std::string imapd_secrets(const Topology& topology, const Node& node, const Pass
   } else {
     // Cyrus looks for the host name up to its first dot.
     for (const auto* backend : topology.with_role(Role::Backend)) {
-      set(backend->name + "_password", std::string(topology::kMailProxy) + "." + backend->name);
+      set(backend->short_host() + "_password", std::string(topology::kMailProxy) + "." + backend->name);
     }
   }
   return text;

@@ -10,10 +10,11 @@
 namespace murder::topology {
 namespace {
 
-constexpr std::string_view kFrontendPrefix = "fe";
+constexpr std::string_view kFrontendPrefix = kFrontendsName;
 
+// On every target: a murder that was tried on one can move to another.
 bool is_frontend_name(std::string_view name) {
-  if (!name.starts_with(kFrontendPrefix) || name.size() == kFrontendPrefix.size()) return false;
+  if (!name.starts_with(kFrontendPrefix)) return false;
   return std::all_of(name.begin() + kFrontendPrefix.size(), name.end(),
                      [](unsigned char c) { return std::isdigit(c); });
 }
@@ -54,7 +55,10 @@ class Builder {
 
   Derived build() {
     topology_.cluster = cluster_.metadata.name;
-    topology_.domain = cluster_.spec.domain.empty() ? target_.domain : cluster_.spec.domain;
+    topology_.domain = cluster_.spec.domain.empty() || target_.pods ? target_.domain : cluster_.spec.domain;
+    if (target_.pods && !cluster_.spec.domain.empty()) {
+      problem("spec.domain", "servers are found by the names of their Services on Kubernetes: leave it out");
+    }
     topology_.cyrus = cluster_.spec.cyrus_version.value_or(target_.cyrus);
     topology_.spec = cluster_.spec;
     topology_.target = target_;
@@ -97,11 +101,12 @@ class Builder {
         problem(*backend, "metadata.name",
                 "\"" + name + "\" is the name of a node already (" + kMasterName +
                     ", fe1, fe2, …): choose another, such as be1");
-      } else if (cyrus::find_option(topology_.cyrus, name + "_password")->name == name + "_password") {
+      } else if (const std::string option = short_host(name) + "_password";
+                 cyrus::find_option(topology_.cyrus, option)->name == option) {
         // imapd.conf knows a backend's password as NAME_password.
         problem(*backend, "metadata.name",
-                "\"" + name + "\" cannot name a backend: " + name +
-                    "_password means something else in imapd.conf; choose another, such as be1");
+                "\"" + name + "\" cannot name a backend: " + option +
+                    " means something else in imapd.conf; choose another, such as be1");
       }
     }
     const auto reserved = [&](const std::string& account) {
@@ -118,13 +123,17 @@ class Builder {
     }
   }
 
+  std::string short_host(const std::string& name) const {
+    return target_.pods ? cluster_.metadata.name + "-" + name : name;
+  }
+
   Node node(std::string name, Role role) const {
     Node node;
     node.role = role;
-    node.host = name + "." + topology_.domain;
+    node.host = short_host(name) + "." + topology_.domain;
     const auto address = target_.addresses.find(name);
     if (address != target_.addresses.end()) node.address = address->second;
-    node.paths.root = target_.root + "/nodes/" + name;
+    node.paths.root = target_.pods ? target_.root : target_.root + "/nodes/" + name;
     node.agent_http_port = kAgentHttpPort + target_.port_offset;
     node.agent_grpc_port = kAgentGrpcPort + target_.port_offset;
     merge_into(node.imapd, cluster_.spec.imapd.all);
@@ -155,12 +164,21 @@ class Builder {
       topology_.nodes.push_back(std::move(server));
     }
 
-    for (std::int64_t i = 1; i <= cluster_.spec.frontend.replicas; ++i) {
-      Node frontend = node(std::string(kFrontendPrefix) + std::to_string(i), Role::Frontend);
+    for (const auto& name : frontend_names()) {
+      Node frontend = node(name, Role::Frontend);
       merge_into(frontend.imapd, cluster_.spec.imapd.frontend);
       frontend.services = frontend_services(topology_, frontend);
       topology_.nodes.push_back(std::move(frontend));
     }
+  }
+
+  std::vector<std::string> frontend_names() const {
+    if (target_.pods) return {kFrontendsName};
+    std::vector<std::string> names;
+    for (std::int64_t i = 1; i <= cluster_.spec.frontend.replicas; ++i) {
+      names.push_back(std::string(kFrontendPrefix) + std::to_string(i));
+    }
+    return names;
   }
 
   void add_accounts() {

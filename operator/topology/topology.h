@@ -28,6 +28,9 @@ struct Target {
   std::string library = "/usr/lib/cyrus/bin";    // Cyrus's programs
   std::string user = "cyrus";                    // that Cyrus runs as
   bool log_to_files = true;                      // JSON lines in the node's log directory; else to standard output
+  // Each node is a pod: its file system is its own, so ROOT itself is its directory; it is found by the name of its
+  // Service, CLUSTER-NODE; and the frontends, which are alike, are one node called "fe".
+  bool pods = false;
 };
 
 // Absolute paths of a node. `etc` is generated and can be made anew; `conf`, `spool` and `sieve` are the mail; `run` is
@@ -71,7 +74,7 @@ struct Partition {
 struct Node {
   std::string name;  // "mupdate", "be1", "fe1"
   Role role = Role::Master;
-  std::string host;     // servername: NAME.DOMAIN
+  std::string host;     // servername, and what the others dial: NAME.DOMAIN, or CLUSTER-NAME.DOMAIN of pods
   std::string address;  // to listen on; empty for all
   Paths paths;
   std::vector<Service> services;
@@ -82,6 +85,9 @@ struct Node {
 
   int agent_http_port = 0;
   int agent_grpc_port = 0;
+
+  // As Cyrus's options name it (NAME_password): its host up to the first dot.
+  std::string short_host() const { return host.substr(0, host.find('.')); }
 };
 
 // Who an account is for. An account's password is one secret, known by `secret`.
@@ -121,6 +127,7 @@ inline constexpr const char* kMailProxy = "mailproxy";
 inline constexpr const char* kMove = "xfer";
 inline constexpr const char* kAgent = "murder-agent";
 inline constexpr const char* kMasterName = "mupdate";
+inline constexpr const char* kFrontendsName = "fe";  // of all of them, when they are alike
 
 // Errors: names that collide (a Backend called "mupdate" or "fe1"; a user called as one of the servers' accounts;
 // backends that cannot be told apart by Cyrus, which takes a host name up to its first dot), engines that the release
