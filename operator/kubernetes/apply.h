@@ -1,7 +1,8 @@
 // Makes objects what they should be, with as few requests as possible: none at all when they are.
 //
 // The decision is pure (decide_apply). It compares, in this order:
-//   1. who controls the object: another uid than our owner's is refused;
+//   1. whose the object is: one that another uid controls, that was not made by us, or that is being deleted is
+//   refused;
 //   2. a hash of what is wanted, kept as an annotation of the object: another one means that we want something else;
 //   3. each field that we want with the one that is there: a difference is drift. Fields that we do not speak of are
 //      others' business. Quantities ("0.5", "500m"), absent and empty values, and what the server made of our very own
@@ -20,7 +21,7 @@
 
 namespace murder::kubernetes {
 
-// One field that is not as wanted: "spec.replicas: 3, not 2".
+// One field that is not as wanted: "spec.replicas: 3 instead of 2 (by kubectl-scale)".
 struct Difference {
   std::string path;  // "spec.template.spec.containers[name=cyrus].image"
   Json wanted;
@@ -50,6 +51,7 @@ struct Request {
   std::vector<Difference> differences;
 };
 struct Refused {
+  std::string reason;   // "ControlledByAnother", "NotOurs", "BeingDeleted"
   std::string message;  // "StatefulSet mail/be1 is controlled by Deployment x (uid …), not by Backend be1"
 };
 using ApplyDecision = std::variant<Unchanged, Request, Refused>;
@@ -80,7 +82,7 @@ struct ApplyOutcome {
   std::vector<Difference> differences = {};  // what the request was for, drift with who caused it
   Json object = {};                          // as stored now; null when unchanged
 
-  // "updated StatefulSet mail/be1: drifted: spec.replicas: 3, not 2 (by kubectl-scale)"; for Events and logs.
+  // "updated StatefulSet mail/be1: drifted: spec.replicas: 3 instead of 2 (by kubectl-scale)"; for Events and logs.
   std::string text = {};
 };
 
@@ -89,8 +91,9 @@ class ApplyEngine {
  public:
   ApplyEngine(Client& client, ApplyEngineOptions options);
 
-  // `live` is what the cache holds, null when nothing. Errors: Conflict when the object is another controller's
-  // (reason "ControlledByAnother"), Invalid and all else that the server answers.
+  // `live` is what the cache holds, null when nothing. Drift is looked at once more on the server before anything is
+  // sent: the cache may be behind, and the server knows who did it. Errors: Conflict with the reason of a Refused,
+  // Invalid, and all else that the server answers.
   ApiResult<ApplyOutcome> apply(const Resource& resource, const Json& object, const Json* owner, const ObjectPtr& live,
                                 const Call& call = {});
   // Status, by a field manager of its own ("…-status"); nothing is sent when `live` has it all already. `status` is
@@ -101,11 +104,15 @@ class ApplyEngine {
   Result<void> remove(const Resource& resource, const Json& live, const Call& call = {});
 
  private:
+  // What our last request for an object came to.
   struct Memory {
-    std::string hash;
+    std::string hash;     // of what was wanted
+    std::string version;  // the resourceVersion of the answer
     Normalised normalised;
   };
-  void explain(const Resource& resource, const ObjectKey& key, std::vector<Difference>& found, const Call& call);
+  Memory recall(const std::string& path);
+  ApiResult<ApplyOutcome> send(const Resource& resource, const Json& wanted, Request request, bool existed,
+                               const Call& call);
 
   Client& client_;
   const ApplyEngineOptions options_;

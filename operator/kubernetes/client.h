@@ -70,6 +70,8 @@ struct ClientOptions {
   double burst = 40;
   std::function<void(const RequestRecord&)> on_request = {};     // by any thread
   std::function<void(const std::string& text)> on_warning = {};  // each new `Warning:` header; by any thread
+  // Waits before a retry or for the seat belt; false when the token has stopped it. Tests have their own.
+  std::function<bool(std::chrono::nanoseconds, const std::stop_token&)> pause = {};
 };
 
 // Safe to use from any thread.
@@ -118,11 +120,12 @@ class Client {
 
   struct WatchRequest {
     std::string resource_version;
-    std::chrono::seconds timeout{300};
+    std::chrono::seconds timeout{300};  // the server ends the watch after this
+    std::chrono::seconds grace{30};     // and is given up when nothing has come for that much longer
   };
   // Calls `on_bytes` until it says false, the server ends the watch (success), or something fails.
-  ApiResult<Json> watch(const Resource& resource, const Selection& selection, const WatchRequest& request,
-                        const std::function<bool(std::string_view bytes)>& on_bytes, std::stop_token stop);
+  ApiResult<std::monostate> watch(const Resource& resource, const Selection& selection, const WatchRequest& request,
+                                  const std::function<bool(std::string_view bytes)>& on_bytes, std::stop_token stop);
 
  private:
   struct State;

@@ -65,13 +65,14 @@ class Controller {
   void refresh_metrics();
 
  private:
-  void work(const std::stop_token& stop);
+  void work();
   void handle(const ObjectKey& key);
 
   const ControllerOptions options_;
   const Reconcile reconcile_;
   WorkQueue queue_;
   std::atomic<int> active_ = 0;
+  bool stopped_ = false;
   std::vector<std::jthread> workers_;
 };
 

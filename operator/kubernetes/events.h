@@ -58,18 +58,24 @@ class EventSeries {
   EventSeries(std::string controller, std::string instance);
 
   Send record(const Event& event, Clock::time_point now);
-  // Series that have something to tell (final counts) or are over.
+  // Series that have something to tell: each half hour, and finally after 6 minutes of quiet.
   std::vector<Update> sweep(Clock::time_point now);
+  // The same of all, before the process ends.
+  std::vector<Update> finish();
+  // The server has no such Event any more (it keeps them for an hour): the next one is made anew.
+  void forget(const ObjectKey& event);
   std::size_t size() const { return series_.size(); }
 
  private:
   struct Series {
-    ObjectKey name;
+    ObjectKey event;
     std::uint32_t count = 1;
     Clock::time_point last_seen;
     Clock::time_point last_sent;
     std::uint32_t sent_count = 1;
   };
+  static Update update(Series& series, Clock::time_point now);
+
   const std::string controller_;
   const std::string instance_;
   std::map<std::string, Series> series_;
@@ -95,6 +101,7 @@ class EventRecorder {
  private:
   void run(const std::stop_token& stop);
   void send(const EventSeries::Send& what, const std::stop_token& stop);
+  void problem(const std::string& text) const;
 
   Client& client_;
   const EventRecorderOptions options_;
@@ -104,7 +111,7 @@ class EventRecorder {
   std::uint64_t dropped_ = 0;
   bool flushing_ = false;
   bool ended_ = false;
-  EventSeries series_;
+  EventSeries series_;  // of the thread alone
   std::jthread thread_;
 };
 

@@ -17,6 +17,7 @@
 
 #include "operator/kubernetes/client.h"
 #include "operator/kubernetes/store.h"
+#include "operator/kubernetes/watcher.h"
 
 namespace murder::kubernetes {
 
@@ -27,6 +28,7 @@ struct InformerOptions {
   // last-applied-configuration are always removed. Metadata must stay.
   std::function<void(Json&)> prune = {};
   std::size_t page_size = 500;
+  WatchTimes times = {};
   std::function<void(const std::string&)> on_problem = {};  // for the log; by the informer's thread
 };
 
@@ -55,10 +57,11 @@ class Informer {
   bool is_fresh(Clock::time_point now) const;
 
  private:
-  void run(std::stop_token stop);
-  void list_page(class Watcher& watcher, const Client::PageRequest& request, const std::stop_token& stop);
-  void watch(class Watcher& watcher, const Client::WatchRequest& request, const std::stop_token& stop);
-  void take(class Watcher& watcher, std::vector<Change> changes);
+  void run(const std::stop_token& stop);
+  void list_page(Watcher& watcher, Client::PageRequest request, const std::stop_token& stop);
+  void watch(Watcher& watcher, const Client::WatchRequest& request, const std::stop_token& stop);
+  void take(WatchChange change);
+  void tell(const std::vector<Change>& changes) const;
   void heard();
   void problem(const std::string& text) const;
   void prune(Json& object) const;

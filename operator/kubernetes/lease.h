@@ -7,7 +7,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -37,7 +36,6 @@ struct LeaseRecord {
   std::string acquired;  // MicroTime
   std::string renewed;
   std::int64_t transitions = 0;
-  std::string resource_version;
 
   bool operator==(const LeaseRecord&) const = default;
 };
@@ -52,28 +50,31 @@ class LeaseState {
 
   explicit LeaseState(LeaseOptions options) : options_(std::move(options)) {}
 
-  // The record was read, or written by us (and read so).
-  void observed(const LeaseRecord& record, Clock::time_point now);
+  // The lease was read, or written by us (and is as the server answered).
+  void observed(Json lease, Clock::time_point now);
   // There is none, or it must be read again.
-  void forget() { record_.reset(); }
+  void forget();
 
+  bool known() const { return record_.has_value(); }
   bool holds() const { return record_ && record_->holder == options_.identity; }
   bool may_take(Clock::time_point now) const;  // free, expired, or ours
-  // The lease as it should be stored, to take or to renew it; without a resourceVersion it is to be created.
-  Json desired(Clock::time_point now, std::chrono::system_clock::time_point wall) const;
+  // The lease as it should be stored, to take or to renew it; it has no resourceVersion when it is to be created.
+  Json desired(std::chrono::system_clock::time_point wall) const;
   // Released: no holder, a duration of one second.
   Json released(std::chrono::system_clock::time_point wall) const;
-  const std::optional<LeaseRecord>& record() const { return record_; }
+  const std::string& holder() const;
+  // Grows with each change of holder, as long as nobody deletes the lease.
   std::int64_t term() const { return record_ ? record_->transitions : 0; }
 
  private:
   LeaseOptions options_;
+  Json lease_;  // all of it: labels that others gave it stay
   std::optional<LeaseRecord> record_;
   Clock::time_point changed_at_{};
 };
 
-// Called by the elector's thread, in turn. lost() must have stopped all work when it returns: only then is the lease
-// released, or taken part in again.
+// Called by the elector's thread, in turn. won() must return at once: nothing is renewed before. lost() must have
+// stopped all work when it returns: only then is the lease released, or taken part in again.
 struct LeaseCallbacks {
   std::function<void(std::int64_t term)> won = {};
   std::function<void(const std::string& why)> lost = {};
@@ -96,18 +97,25 @@ class LeaderElector {
   bool is_sane(std::chrono::milliseconds tolerance) const;
 
  private:
+  enum class Attempt { Held, HeldByAnother, Failed };
+
   void run(const std::stop_token& stop);
-  bool try_acquire_or_renew(const std::stop_token& stop);
-  void pause(const std::stop_token& stop, std::chrono::nanoseconds length);
+  void lead(const std::stop_token& stop);
+  Attempt attempt(const std::stop_token& stop, std::chrono::milliseconds timeout);
+  Attempt read(const Call& call);
+  Attempt write(const Call& call);
   void release();
+  void tell_observed();
+  std::chrono::milliseconds request_timeout() const;
 
   Client& client_;
   const LeaseOptions options_;
   const LeaseCallbacks callbacks_;
 
   mutable std::mutex mutex_;
-  std::condition_variable_any wake_;
-  LeaseState state_;
+  LeaseState state_;  // of the thread alone
+  std::string told_holder_;
+  std::int64_t term_ = 0;
   bool leading_ = false;
   LeaseState::Clock::time_point renewed_{};
   std::jthread thread_;

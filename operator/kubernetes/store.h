@@ -49,11 +49,15 @@ class Store {
   std::vector<Change> replace(std::vector<Json> objects);
 
  private:
+  using Objects = std::map<ObjectKey, ObjectPtr>;
+
+  void put(ObjectPtr after, std::vector<Change>& changes);
+  Objects::iterator take_out(Objects::iterator at, std::vector<Change>& changes);
   void index(const ObjectKey& key, const Json* before, const Json* after);
 
   const std::map<std::string, IndexFunction> functions_;
   mutable std::shared_mutex mutex_;
-  std::map<ObjectKey, ObjectPtr> objects_;
+  Objects objects_;
   std::map<std::string, std::map<std::string, std::set<ObjectKey>>> indexes_;
 };
 

@@ -1,9 +1,9 @@
 // Splits the bytes of a watch into JSON values. Fed whatever arrives, in pieces of any size; each byte is looked at
 // once, and nothing is copied twice.
 //
-// JSON values are self-delimiting, so no line ends are needed: an object ends where its braces close outside a string.
-// The API server sends objects only; whatever else begins a value is malformed. The contents are checked by who parses
-// the frame.
+// JSON values are self-delimiting, so no line ends are needed: an object ends where its brackets close outside a
+// string. The API server sends objects only; whatever else begins a value is malformed. The contents are checked by who
+// parses the frame.
 #pragma once
 
 #include <cstddef>

@@ -34,6 +34,11 @@ struct Replaced {
 };
 using WatchChange = std::variant<Applied, Deleted, Replaced>;
 
+struct WatchTimes {
+  std::chrono::seconds shortest{300};  // each watch is asked for this to twice this
+  std::chrono::seconds grace{30};      // and given up when nothing has come for that much longer
+};
+
 class Watcher {
  public:
   using Clock = std::chrono::steady_clock;
@@ -57,7 +62,7 @@ class Watcher {
   };
 
   // `chance` gives numbers in [0, 1): it spreads the watches' ends and the pauses after failures.
-  explicit Watcher(std::function<double()> chance);
+  explicit Watcher(std::function<double()> chance, WatchTimes times = {});
 
   Step next(Clock::time_point now);
 
@@ -79,16 +84,14 @@ class Watcher {
 
  private:
   void fail(Clock::time_point now, std::optional<std::chrono::seconds> at_least = {});
-  void forget();
 
   std::function<double()> chance_;
+  WatchTimes times_;
   State state_ = State::Empty;
   std::string version_;
-  bool from_cache_refused_ = false;
 
   std::string continue_;
   std::vector<Json> pages_;
-  bool paging_restarted_ = false;
 
   Clock::time_point not_before_{};
   std::chrono::duration<double> pause_{0};

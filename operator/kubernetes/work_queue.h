@@ -5,6 +5,7 @@
 // 1000 s, and never faster than 10 a second (100 at once) over all keys.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -125,12 +126,15 @@ class WorkQueue {
  private:
   enum class Phase { Open, Draining, Closed };
 
+  void tell_of_adds();
+
   const QueueOptions options_;
   const QueueObserver observer_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   QueueState state_;
   std::map<ObjectKey, Clock::time_point> started_;
+  std::uint64_t told_adds_ = 0;
   Phase phase_ = Phase::Open;
 };
 
