@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include "base/process/run.h"
+#include "operator/kubernetes/resource.h"
 #include "operator/kubernetes/server_url.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): unistd.h has it for _GNU_SOURCE only

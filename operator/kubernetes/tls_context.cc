@@ -86,7 +86,8 @@ int on_verify(int accepted, X509_STORE_CTX* store) {
 void on_progress(const SSL* ssl, int where, int) {
   if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
   const auto* const verdict = verdict_of(ssl);
-  SSL_set_tlsext_host_name(const_cast<SSL*>(ssl), verdict->name.empty() ? nullptr : verdict->name.c_str());
+  SSL_set_tlsext_host_name(const_cast<SSL*>(ssl),
+                           verdict->name.empty() ? nullptr : const_cast<char*>(verdict->name.c_str()));
 }
 
 }  // namespace
