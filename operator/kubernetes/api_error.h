@@ -6,10 +6,10 @@
 
 #include <cassert>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "base/result.h"
@@ -76,33 +76,34 @@ ApiError decode_status(const Json& status);
 template <typename T>
 class [[nodiscard]] ApiResult {
  public:
-  ApiResult(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  ApiResult(ApiError error) : state_(std::in_place_index<1>, std::move(error)) {}
+  ApiResult(T value) : value_(std::move(value)) {}
+  ApiResult(ApiError error) : error_(std::make_shared<const ApiError>(std::move(error))) {}
 
-  explicit operator bool() const { return state_.index() == 0; }
-  T& operator*() & { return *value(); }
-  const T& operator*() const& { return *value(); }
-  T&& operator*() && { return std::move(*value()); }
-  T* operator->() { return value(); }
-  const T* operator->() const { return value(); }
+  explicit operator bool() const { return error_ == nullptr; }
+  T& operator*() & { return get(); }
+  const T& operator*() const& { return get(); }
+  T&& operator*() && { return std::move(get()); }
+  T* operator->() { return &get(); }
+  const T* operator->() const { return &get(); }
 
   const ApiError& error() const {
-    assert(state_.index() == 1);
-    return *std::get_if<1>(&state_);
+    assert(error_ != nullptr);
+    return *error_;
   }
-  bool failed_with(Failure failure) const { return state_.index() == 1 && error().failure == failure; }
+  bool failed_with(Failure failure) const { return error_ != nullptr && error_->failure == failure; }
 
  private:
-  T* value() {
-    assert(state_.index() == 0);
-    return std::get_if<0>(&state_);
+  T& get() {
+    assert(error_ == nullptr);
+    return value_;
   }
-  const T* value() const {
-    assert(state_.index() == 0);
-    return std::get_if<0>(&state_);
+  const T& get() const {
+    assert(error_ == nullptr);
+    return value_;
   }
 
-  std::variant<T, ApiError> state_;
+  T value_{};                              // empty when there is an error
+  std::shared_ptr<const ApiError> error_;  // apart: it is large, and rare
 };
 
 }  // namespace murder::kubernetes

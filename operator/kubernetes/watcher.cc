@@ -121,7 +121,7 @@ void Watcher::fail(Clock::time_point now, std::optional<std::chrono::seconds> at
   Seconds length = pause_ * (1 + chance_());
   pause_ = std::min<Seconds>(pause_ * 2, longest_pause);
   if (at_least) length = std::max<Seconds>(length, *at_least);
-  not_before_ = now + std::chrono::ceil<Clock::duration>(length);
+  not_before_ = now + std::chrono::round<std::chrono::milliseconds>(length);
   healthy_since_ = not_before_;
 }
 

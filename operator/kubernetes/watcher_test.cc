@@ -191,7 +191,8 @@ TEST(Watcher, SpreadsItsPausesAndHonoursTheServersWish) {
 TEST(Watcher, SurvivesAnySequence) {
   std::uint32_t random = 1;
   const auto next = [&](std::uint32_t below) {
-    return (random = random * 1664525 + 1013904223) >> 8, (random >> 8) % below;
+    random = random * 1664525 + 1013904223;
+    return (random >> 8) % below;
   };
   const std::array failures = {Failure::Unreachable, Failure::Expired, Failure::VersionTooLarge, Failure::ServerError};
   Watcher watcher([] { return 0.0; });
