@@ -64,7 +64,7 @@ add_custom_target(unit_tests)
 add_custom_target(thread_tests)
 
 # One test binary a folder. Golden files and vectors are found by MURDER_SOURCE_DIR. LABELS: `threads` for what runs under
-# TSan too, `e2e` for what needs real Cyrus.
+# TSan too, `e2e` for what needs real Cyrus, `kubernetes` for what needs a real API server (MURDER_KUBE).
 function(murder_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -74,7 +74,7 @@ function(murder_test name)
   target_precompile_headers(${name} REUSE_FROM murder_precompiled_test)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
-  if("e2e" IN_LIST ARG_LABELS)
+  if("e2e" IN_LIST ARG_LABELS OR "kubernetes" IN_LIST ARG_LABELS)
     # Real servers have fixed addresses and ports.
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
   else()
