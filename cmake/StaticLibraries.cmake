@@ -3,7 +3,7 @@
 # in, where Debian has an archive of it; for cpp-httplib and prometheus-cpp it has none: those two come along in
 # lib/cyrus-murder beside the programs, where the programs look first.
 #
-# Included before the libraries are looked for.
+# Included after OpenSSL has been looked for, before the others are.
 option(MURDER_STATIC_LIBRARIES "Link libraries into the programs whose names differ between Debian's releases" OFF)
 
 # murder_link_archives(TARGET): what an imported target of pkg-config links, as one group of archives.
@@ -25,6 +25,14 @@ function(murder_link_archives target)
     list(PREPEND libraries "$<LINK_GROUP:RESCAN,${group}>")
   endif()
   set_target_properties(${target} PROPERTIES INTERFACE_LINK_LIBRARIES "${libraries}")
+endfunction()
+
+# murder_link_archive(TARGET): the archive beside the shared library that a CMake package of Debian imports.
+function(murder_link_archive target)
+  if(MURDER_STATIC_LIBRARIES)
+    find_library(archive_${target} NAMES lib${target}.a REQUIRED)
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION_NONE ${archive_${target}})
+  endif()
 endfunction()
 
 if(MURDER_STATIC_LIBRARIES)
