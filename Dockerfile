@@ -22,8 +22,8 @@ WORKDIR /src
 ENV CCACHE_DIR=/ccache CCACHE_BASEDIR=/src CCACHE_NOHASHDIR=1 \
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 RUN cmake --preset release --log-level=WARNING -DMURDER_STATIC_LIBRARIES=ON \
-    && cmake --build build/release --target murder-agent murder_syslog murder \
-    && images/stage build/release /out
+    && cmake --build build/release --target murder-agent murder_syslog murder
+RUN images/stage build/release /out
 
 FROM docker.io/library/debian:${DEBIAN}-slim AS cyrus
 ARG DEBIAN
