@@ -28,11 +28,14 @@ RUN images/stage build/release /out
 FROM docker.io/library/debian:${DEBIAN}-slim AS cyrus
 ARG DEBIAN
 COPY packages.txt images/slim images/sbom /tmp/build/
-# The numbers are part of the image's interface: volumes belong to them. 8 is `mail` in every Debian.
-RUN useradd --uid 10143 --gid mail --no-create-home --home-dir /var/lib/cyrus-murder --shell /usr/sbin/nologin cyrus \
-    && /tmp/build/slim $(awk '$1 == "cyrus" { print $2 }' /tmp/build/packages.txt) \
+# Cyrus sends vacation answers by a sendmail: msmtp is one that needs neither a queue nor root, instead of exim.
+# The numbers are part of the image's interface: volumes belong to them. Debian's scripts want a system user, so one below
+# 1000; 8 is `mail` in every Debian.
+RUN useradd --uid 143 --gid mail --no-create-home --home-dir /var/lib/cyrus-murder --shell /usr/sbin/nologin cyrus \
+    && /tmp/build/slim $(awk '$1 == "cyrus" { print $2 }' /tmp/build/packages.txt) msmtp-mta netbase \
     && install -d -o cyrus -g mail -m 0750 /var/lib/cyrus-murder \
-    && grep -q '^lmtp\s' /etc/services || printf 'lmtp\t\t24/tcp\n' >>/etc/services
+    && printf '%s\t%s/tcp\n' lmtp 24 mupdate 3905 | \
+        while read -r name port; do grep -q "^$name\s" /etc/services || printf '%s\t\t%s\n' "$name" "$port"; done >>/etc/services
 COPY --from=build /out/cyrus/ /
 COPY --from=build /out/linked.tsv /tmp/build/
 RUN /tmp/build/sbom cyrus /tmp/build/linked.tsv >/usr/share/sbom/cyrus-murder.spdx.json && rm -rf /tmp/build
@@ -43,7 +46,7 @@ LABEL org.opencontainers.image.title="cyrus-murder cyrus" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="docker.io/library/debian:${DEBIAN}-slim"
-USER 10143:8
+USER 143:8
 ENTRYPOINT ["/usr/bin/murder-agent"]
 
 FROM docker.io/library/debian:${DEBIAN}-slim AS operator

@@ -70,7 +70,7 @@ def test_the_volume_is_of_its_class_and_cyrus_writes_to_it(murder, release):
     volume = murder.get("pv", claim["spec"]["volumeName"])
     assert volume["spec"]["storageClassName"] == BACKENDS[release]
     databases = list(pathlib.Path(murder.directory, "node/volumes", volume["metadata"]["name"]).glob("conf/mailboxes.db"))
-    assert databases and databases[0].stat().st_uid == 10143
+    assert databases and databases[0].stat().st_uid == 143
 
 
 def test_a_claim_grows(murder):

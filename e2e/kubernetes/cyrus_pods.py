@@ -47,7 +47,7 @@ sasl_mech_list: PLAIN LOGIN
 allowplaintext: yes
 """
     if backend:
-        imapd_conf += "mupdate_server: master\nmupdate_username: backend\nmupdate_authname: backend\n"
+        imapd_conf += "mupdate_server: master:3905\nmupdate_username: backend\nmupdate_authname: backend\n"
         imapd_conf += "mupdate_password: not-a-secret\n"
     program = "imapd" if backend else "mupdate -m"
     program = program.replace(" ", " -C /etc/cyrus/imapd.conf ") if " " in program else program + " -C /etc/cyrus/imapd.conf"
@@ -120,7 +120,7 @@ def pod(name, image):
             "automountServiceAccountToken": False, "terminationGracePeriodSeconds": 5,
             "shareProcessNamespace": True,  # The agent tells cyrmaster to read its settings anew.
             "securityContext": {
-                "runAsNonRoot": True, "runAsUser": 10143, "runAsGroup": 8, "fsGroup": 8,
+                "runAsNonRoot": True, "runAsUser": 143, "runAsGroup": 8, "fsGroup": 8,
                 "seccompProfile": {"type": "RuntimeDefault"},
                 "sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}],
             },
