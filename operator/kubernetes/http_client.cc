@@ -4,6 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <csignal>
 #include <mutex>
 
 #include "base/net/tls.h"
@@ -256,9 +257,19 @@ class HttplibHttp : public Http {
   std::vector<std::unique_ptr<Connection>> idle_;
 };
 
+// TLS says goodbye on a connection that may have ended, and OpenSSL writes without MSG_NOSIGNAL. Who has a handler for
+// it keeps it.
+void ignore_broken_pipes() {
+  struct sigaction current {};
+  if (sigaction(SIGPIPE, nullptr, &current) != 0 || current.sa_handler != SIG_DFL) return;
+  current.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &current, nullptr);
+}
+
 }  // namespace
 
 std::unique_ptr<Http> connect(const Config& config, std::size_t idle_connections) {
+  ignore_broken_pipes();
   return std::make_unique<HttplibHttp>(config, idle_connections);
 }
 
