@@ -2,6 +2,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 
 namespace murder::kubernetes {
@@ -196,7 +197,15 @@ ApiResult<ApplyOutcome> ApplyEngine::apply_status(const Resource& resource, cons
   if (!key.namespace_.empty()) body["metadata"]["namespace"] = key.namespace_;
   auto stored = client_.apply(resource, body,
                               {.field_manager = options_.field_manager + "-status", .subresource = "status"}, call);
-  if (!stored) return stored.error();
+  if (!stored) {
+    auto error = stored.error();
+    // Of another uid the status subresource says "field is immutable" (422), where the object itself says Conflict.
+    const auto is_uid = [](const Cause& cause) { return cause.field == "metadata.uid"; };
+    if (error.failure == Failure::Invalid && std::any_of(error.causes.begin(), error.causes.end(), is_uid)) {
+      error.failure = Failure::Conflict;
+    }
+    return error;
+  }
   ApplyOutcome outcome{.kind = ApplyOutcome::Kind::Updated, .reason = ApplyReason::Changed};
   outcome.text = "updated the status of " + resource.kind + " " + key.text();
   outcome.differences = std::move(found);

@@ -257,7 +257,9 @@ TEST_F(ApplyE2e, WritesAStatusOnceAndRemovesWhatIsWantedNoMore) {
   // Of an object that was made anew in the meantime: another one.
   auto other = written->object;
   other["metadata"]["uid"] = "00000000-0000-0000-0000-000000000000";
-  EXPECT_TRUE(engine_->apply_status(deployments, other, {{"replicas", 9}}).failed_with(Failure::Conflict));
+  const auto refused = engine_->apply_status(deployments, other, {{"replicas", 9}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().failure, Failure::Conflict) << refused.error().text();
 }
 
 TEST_F(ApplyE2e, DeletesOnce) {

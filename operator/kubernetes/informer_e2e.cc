@@ -122,6 +122,8 @@ TEST_F(InformerE2e, ListsAgainAfterACompactionAndNoticesWhatItMissed) {
   Informer informer(*through, config_maps, options({.shortest = 2s, .grace = 2s}), signal());
   informer.start();
   ASSERT_TRUE(informer.wait_until_synced(30s));
+  (void)create(config_maps, config_map("first"));
+  ASSERT_TRUE(eventually(informer, "first", exists));  // the watch is open
   (*proxy)->freeze();
   ASSERT_TRUE(client()->remove(config_maps, key("a"), {.uid = uid_of(a)}));
   (void)create(config_maps, config_map("b"));
@@ -150,7 +152,9 @@ TEST_F(InformerE2e, NoticesAPeerThatIsSilentForTooLong) {
   Informer informer(*through, config_maps, options({.shortest = 2s, .grace = 1s}), signal());
   informer.start();
   ASSERT_TRUE(informer.wait_until_synced(30s));
-  (*proxy)->freeze();  // both kernels keep the connection; nothing comes any more
+  (void)create(config_maps, config_map("first"));
+  ASSERT_TRUE(eventually(informer, "first", exists));  // the watch is open
+  (*proxy)->freeze();                                  // both kernels keep the connection; nothing comes any more
   (void)create(config_maps, config_map("a"));
   EXPECT_TRUE(eventually(informer, "a", exists)) << problems();
   EXPECT_THAT(problems(), testing::HasSubstr("nothing came for"));
