@@ -100,7 +100,7 @@ class Builder {
       if (name == kMasterName || is_frontend_name(name)) {
         problem(*backend, "metadata.name",
                 "\"" + name + "\" is the name of a node already (" + kMasterName +
-                    ", fe1, fe2, …): choose another, such as be1");
+                    ", fe, fe1, fe2, …): choose another, such as be1");
       } else if (const std::string option = short_host(name) + "_password";
                  cyrus::find_option(topology_.cyrus, option)->name == option) {
         // imapd.conf knows a backend's password as NAME_password.

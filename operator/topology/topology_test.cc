@@ -130,7 +130,7 @@ TEST(Topology, AllProblemsAtOnceWithTheirResource) {
 }
 
 TEST(Topology, FrontLikeNamesThatAreNoFrontendsAreFine) {
-  EXPECT_TRUE(derive(cluster(), {backend("fe"), backend("fe1a"), backend("fed1")}).topology);
+  EXPECT_TRUE(derive(cluster(), {backend("fe-1"), backend("fe1a"), backend("fed1")}).topology);
 }
 
 std::vector<std::string> lines(const std::vector<Service>& services) {
@@ -183,6 +183,30 @@ TEST(Services, LmtpThatMustLogInHasNoOptionToSkipIt) {
   for (const auto& service : topology.find("fe1")->services) {
     EXPECT_NE(service.options, "-a") << service.name;
   }
+}
+
+TEST(Pods, AreFoundByTheirServicesAndFrontendsAreAlike) {
+  const Target target{.domain = "post.svc.cluster.local", .root = "/murder", .pods = true};
+  const auto topology = *topology::derive(cluster(3), {backend("be1")}, target).topology;
+  EXPECT_THAT(names(topology), ElementsAre("mupdate", "be1", "fe"));
+  EXPECT_EQ(topology.find("be1")->host, "mail-be1.post.svc.cluster.local");
+  EXPECT_EQ(topology.find("be1")->short_host(), "mail-be1");
+  EXPECT_EQ(topology.find("be1")->paths.imapd_conf(), "/murder/etc/imapd.conf");
+  EXPECT_EQ(topology.account("user.alice"), nullptr);
+}
+
+TEST(Pods, HaveNoDomainOfTheirOwn) {
+  auto given = cluster(1);
+  given.spec.domain = "example.org";
+  const auto derived = topology::derive(given, {backend("be1")}, {.domain = "post.svc.cluster.local", .pods = true});
+  ASSERT_EQ(derived.problems.size(), 1u);
+  EXPECT_EQ(derived.problems.front().path, "spec.domain");
+}
+
+TEST(Topology, TheNameOfAllFrontendsIsNoBackends) {
+  const auto derived = derive(cluster(), {backend("fe")});
+  ASSERT_EQ(derived.problems.size(), 1u);
+  EXPECT_EQ(derived.problems.front().path, "metadata.name");
 }
 
 TEST(Preview, GivesEveryNodeOfALargeMurderAnAddressOfItsOwn) {
