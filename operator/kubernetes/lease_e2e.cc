@@ -43,7 +43,7 @@ TEST_F(LeaseE2e, IsHandedOverOnRelease) {
 }
 
 TEST_F(LeaseE2e, PassesToAnotherWhenItsHolderIsCutOffAndNeverHasTwo) {
-  const auto proxy = faults::TcpProxy::start(server().port());
+  auto proxy = faults::TcpProxy::start(server().port());
   ASSERT_TRUE(proxy);
   auto config = server().config();
   config.port = (*proxy)->port();
