@@ -8,6 +8,7 @@
 
 #include "base/net/tls.h"
 #include "base/net/unique_fd.h"
+#include "base/process/without_sigpipe.h"
 #include "operator/kubernetes/http.h"
 #include "operator/kubernetes/server_url.h"
 #include "operator/kubernetes/tls_context.h"
@@ -108,6 +109,12 @@ class Connection {
     return connection;
   }
 
+  ~Connection() {
+    // Says goodbye to a peer that may be gone.
+    const process::WithoutSigpipe guard;
+    http_.reset();
+  }
+
   bool shows(const Credential& credential) const { return credential.certificate == certificate_; }
 
   ApiResult<HttpResponse> send(const HttpRequest& request, const std::string& host, const std::string& token,
@@ -122,6 +129,7 @@ class Connection {
     if (!token.empty()) wire.headers.emplace("Authorization", "Bearer " + token);
     for (const auto& [name, value] : request.headers) wire.headers.emplace(name, value);
 
+    const process::WithoutSigpipe guard;
     bool ended_by_receiver = false;
     HttpResponse head;
     if (receiver != nullptr) {
