@@ -18,6 +18,8 @@ namespace {
 
 constexpr int connect_timeout_seconds = 10;
 constexpr int gone_after_seconds = 45;
+// A connection that was idle for longer may have been forgotten by what is in between, which tells nobody.
+constexpr std::chrono::seconds longest_idle{60};
 
 // A second descriptor of the connection's socket: httplib closes its own when it likes, so only this one may be used
 // from outside. Shutting it down wakes whatever httplib waits for.
@@ -190,6 +192,11 @@ class Connection {
 };
 
 class HttplibHttp : public Http {
+  struct Idle {
+    std::unique_ptr<Connection> connection;
+    std::chrono::steady_clock::time_point since;
+  };
+
  public:
   HttplibHttp(const Config& config, std::size_t idle_connections)
       : config_(config),
@@ -226,7 +233,11 @@ class HttplibHttp : public Http {
         guarded.on_bytes = receiver->on_bytes;
       }
       auto response = connection->send(request, where_, credential->token, receiver != nullptr ? &guarded : nullptr);
-      if (!response) return locate(response.error());
+      if (!response) {
+        // What happened to this one has likely happened to the others, which nobody was looking at.
+        if (response.failed_with(Failure::ConnectionLost)) drop_idle();
+        return locate(response.error());
+      }
       if (response->status == 401 && again && credentials_.reject(*credential)) continue;
       if (receiver != nullptr) {
         if (refused) receiver->on_head(*response);
@@ -244,16 +255,24 @@ class HttplibHttp : public Http {
 
   std::unique_ptr<Connection> take_idle(const Credential& credential) {
     const std::lock_guard lock(mutex_);
-    std::erase_if(idle_, [&](const auto& connection) { return !connection->shows(credential); });
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(idle_, [&](const Idle& idle) {
+      return !idle.connection->shows(credential) || now - idle.since > longest_idle;
+    });
     if (idle_.empty()) return nullptr;
-    auto connection = std::move(idle_.back());
+    auto connection = std::move(idle_.back().connection);
     idle_.pop_back();
     return connection;
   }
 
+  void drop_idle() {
+    const std::lock_guard lock(mutex_);
+    idle_.clear();
+  }
+
   void keep(std::unique_ptr<Connection> connection) {
     const std::lock_guard lock(mutex_);
-    if (idle_.size() < most_idle_) idle_.push_back(std::move(connection));
+    if (idle_.size() < most_idle_) idle_.push_back({std::move(connection), std::chrono::steady_clock::now()});
   }
 
   const Config config_;
@@ -261,7 +280,7 @@ class HttplibHttp : public Http {
   const std::size_t most_idle_;
   Credentials credentials_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Connection>> idle_;
+  std::vector<Idle> idle_;
 };
 
 }  // namespace
