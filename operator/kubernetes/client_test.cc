@@ -174,7 +174,7 @@ TEST(ParseLean, SkipsManagedFieldsWhereverTheyAre) {
   for (const char* const wrong : {"", "{", "{\"a\": }", "{} x", "\xff"}) EXPECT_FALSE(parse_lean(wrong)) << wrong;
 }
 
-// Skipped by its bytes: what looks like it, and is not, must stay.
+// What looks like it, and is not, must stay.
 TEST(ParseLean, KeepsWhatOnlyLooksLikeManagedFields) {
   for (const char* const text :
        {R"({"a": "\"managedFields\":[1]", "b": 1})", R"({"x\"managedFields":[1], "b": 1})", R"(["managedFields"])"}) {

@@ -10,7 +10,7 @@
 
 namespace murder::kubernetes {
 
-// Nothing when it is no JSON (what is skipped is not checked). `prune` is called for each member of the list `items` as soon as it is read, so that a
+// Nothing when it is no JSON. `prune` is called for each member of the list `items` as soon as it is read, so that a
 // list is never held in full.
 std::optional<Json> parse_lean(std::string_view text, const std::function<void(Json&)>& prune = {});
 
