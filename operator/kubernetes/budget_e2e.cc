@@ -74,7 +74,7 @@ TEST_F(BudgetE2e, ManyPodsAreSyncedSoonAndSmall) {
   malloc_trim(0);
   const auto before = resident_mib();
   Informer all_pods(*client(), pods,
-                    {.selection = {.namespace_ = namespace_}, .prune = keep_readiness, .page_size = 250});
+                    {.selection = {.namespace_ = namespace_}, .prune = keep_readiness, .page_size = 500});
   Informer all_maps(*client(), config_maps, {.selection = {.namespace_ = namespace_}});
   const auto begin = Clock::now();
   all_pods.start();
