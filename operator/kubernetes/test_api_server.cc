@@ -127,10 +127,12 @@ Status TestApiServer::make_certificates() {
 }
 
 Status TestApiServer::start_etcd() {
+  const auto clients = loopback_url(etcd_port_);
+  const auto peers = loopback_url(peer_port_);
   auto spawned = process::spawn(
-      {.argv = {kube_, "etcd", "--data-dir", directory_ / "etcd", "--listen-client-urls", etcd_url,
-                "--advertise-client-urls", etcd_url, "--listen-peer-urls", peer_url, "--initial-advertise-peer-urls",
-                peer_url, "--initial-cluster", "default=" + peer_url, "--unsafe-no-fsync"},
+      {.argv = {"setpriv", "--pdeathsig", "KILL", kube_, "etcd", "--unsafe-no-fsync", "--data-dir", directory_ / "etcd",
+                "--listen-client-urls", clients, "--advertise-client-urls", clients, "--listen-peer-urls", peers,
+                "--initial-advertise-peer-urls", peers, "--initial-cluster", "default=" + peers},
        .environment = {"PATH=/usr/bin:/bin"},
        .directory = directory_,
        .output = directory_ / "etcd.log"});
