@@ -129,13 +129,14 @@ Status TestApiServer::make_certificates() {
 Status TestApiServer::start_etcd() {
   const auto clients = loopback_url(etcd_port_);
   const auto peers = loopback_url(peer_port_);
-  auto spawned = process::spawn(
-      {.argv = {"setpriv", "--pdeathsig", "KILL", kube_, "etcd", "--unsafe-no-fsync", "--data-dir", directory_ / "etcd",
-                "--listen-client-urls", clients, "--advertise-client-urls", clients, "--listen-peer-urls", peers,
-                "--initial-advertise-peer-urls", peers, "--initial-cluster", "default=" + peers},
-       .environment = {"PATH=/usr/bin:/bin"},
-       .directory = directory_,
-       .output = directory_ / "etcd.log"});
+  auto spawned =
+      process::spawn({.argv = {"/usr/bin/setpriv", "--pdeathsig", "KILL", kube_, "etcd", "--unsafe-no-fsync",
+                               "--data-dir", directory_ / "etcd", "--listen-client-urls", clients,
+                               "--advertise-client-urls", clients, "--listen-peer-urls", peers,
+                               "--initial-advertise-peer-urls", peers, "--initial-cluster", "default=" + peers},
+                      .environment = {"PATH=/usr/bin:/bin"},
+                      .directory = directory_,
+                      .output = directory_ / "etcd.log"});
   if (!spawned) return std::move(spawned).error().in("etcd");
   etcd_ = *spawned;
   return ok();
@@ -143,7 +144,7 @@ Status TestApiServer::start_etcd() {
 
 Status TestApiServer::start_server() {
   const auto file = [&](const char* name) { return (directory_ / name).string(); };
-  auto spawned = process::spawn({.argv = {"setpriv",
+  auto spawned = process::spawn({.argv = {"/usr/bin/setpriv",
                                           "--pdeathsig",
                                           "KILL",
                                           kube_,
