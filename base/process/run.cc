@@ -14,6 +14,8 @@
 #include <cstring>
 #include <utility>
 
+#include "base/process/without_sigpipe.h"
+
 namespace murder::process {
 namespace {
 
@@ -187,29 +189,6 @@ void feed(Fd& fd, std::string_view& input) {
   fd.close();
 }
 
-// A program that ends without reading its input must not end us: SIGPIPE is blocked while we write, and taken away.
-class WithoutSigpipe {
- public:
-  WithoutSigpipe() {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  ~WithoutSigpipe() {
-    if (!sigismember(&before_, SIGPIPE)) {
-      const timespec now{0, 0};
-      sigtimedwait(&pipe_, nullptr, &now);
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  WithoutSigpipe(const WithoutSigpipe&) = delete;
-  WithoutSigpipe& operator=(const WithoutSigpipe&) = delete;
-
- private:
-  sigset_t pipe_;
-  sigset_t before_;
-};
-
 void keep(std::string& kept, std::string_view bytes, std::size_t limit, bool& truncated) {
   const std::size_t room = limit - std::min(limit, kept.size());
   if (bytes.size() > room) truncated = true;
@@ -227,6 +206,7 @@ std::string_view last_line(std::string_view text) {
 Result<Outcome> run(const Command& command) {
   const auto started = Clock::now();
   const auto deadline = started + command.timeout;
+  // A program that ends without reading its input must not end us.
   const WithoutSigpipe guard;
   auto child = start(command);
   if (!child) return std::move(child).error();

@@ -174,6 +174,20 @@ TEST(ParseLean, SkipsManagedFieldsWhereverTheyAre) {
   for (const char* const wrong : {"", "{", "{\"a\": }", "{} x", "\xff"}) EXPECT_FALSE(parse_lean(wrong)) << wrong;
 }
 
+// What looks like it, and is not, must stay.
+TEST(ParseLean, KeepsWhatOnlyLooksLikeManagedFields) {
+  for (const char* const text :
+       {R"({"a": "\"managedFields\":[1]", "b": 1})", R"({"x\"managedFields":[1], "b": 1})", R"(["managedFields"])"}) {
+    EXPECT_EQ(*parse_lean(text), Json::parse(text)) << text;
+  }
+  const auto many = parse_lean(
+      R"({"items":[{"managedFields":[{"a":"]\"\\"},{}],"n":1},{"managedFields":[],"n":2},{"managedFields": [3],"n":3}]})");
+  ASSERT_TRUE(many);
+  EXPECT_EQ(*many, Json::parse(R"({"items":[{"n":1},{"n":2},{"n":3}]})"));
+  EXPECT_FALSE(parse_lean(R"({"managedFields":[{"a":1})"));
+  EXPECT_FALSE(parse_lean(R"("managedFields":[1])"));
+}
+
 TEST(ParseLean, PrunesEachItemOfAListAndNothingElse) {
   int pruned = 0;
   const auto list =

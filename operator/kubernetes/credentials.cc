@@ -92,7 +92,10 @@ Result<Credential> Credentials::from_plugin(Clock::time_point now) {
     const auto name = text.substr(0, text.find('='));
     if (!plugin.environment.contains(name) && name != "KUBERNETES_EXEC_INFO") command.environment->push_back(text);
   }
-  for (const auto& [name, value] : plugin.environment) command.environment->push_back(name + "=" + value);
+  for (const auto& [name, value] : plugin.environment) {
+    command.environment->push_back(name);
+    command.environment->back().append("=").append(value);
+  }
   command.environment->push_back("KUBERNETES_EXEC_INFO=" + exec_info(config_));
   const auto hint = plugin.install_hint.empty() ? "" : " (" + plugin.install_hint + ")";
   auto outcome = process::run_successfully(command);

@@ -89,7 +89,8 @@ class Comparison {
 
   // spec.replicas, metadata.labels["app.kubernetes.io/name"]
   static std::string member_path(const std::string& path, const std::string& name) {
-    if (name.find_first_of(".[]") != std::string::npos) return path + "[\"" + name + "\"]";
+    if (name.find_first_of(".[]") != std::string::npos)
+      return std::string(path).append("[\"").append(name).append("\"]");
     return path.empty() ? name : path + "." + name;
   }
 
@@ -121,7 +122,7 @@ class Comparison {
       return;
     }
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      compare(path + "[" + std::to_string(i) + "]", wanted[i], live[i]);
+      compare(std::string(path).append("[").append(std::to_string(i)).append("]"), wanted[i], live[i]);
     }
   }
 
@@ -129,7 +130,7 @@ class Comparison {
     for (const auto& element : wanted) {
       const auto text = key_text(element, key);
       const auto same = std::ranges::find_if(live, [&](const Json& other) { return key_text(other, key) == text; });
-      const auto below = path + "[" + text + "]";
+      const auto below = std::string(path).append("[").append(text).append("]");
       if (same == live.end()) {
         found_.push_back({below, element, nullptr});
       } else {

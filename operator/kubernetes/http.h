@@ -59,7 +59,7 @@ class Http {
 
 // Connections to the server of `config`, at most `idle_connections` kept open between requests. Adds Authorization; a
 // 401 renews the credentials and is tried once more. TCP keepalive and TCP_USER_TIMEOUT find peers that are gone within
-// 45 s. SIGPIPE, where the process leaves it to end it, is ignored from then on.
+// 45 s.
 std::unique_ptr<Http> connect(const Config& config, std::size_t idle_connections = 4);
 
 }  // namespace murder::kubernetes

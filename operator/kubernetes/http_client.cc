@@ -4,11 +4,11 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <csignal>
 #include <mutex>
 
 #include "base/net/tls.h"
 #include "base/net/unique_fd.h"
+#include "base/process/without_sigpipe.h"
 #include "operator/kubernetes/http.h"
 #include "operator/kubernetes/server_url.h"
 #include "operator/kubernetes/tls_context.h"
@@ -18,6 +18,8 @@ namespace {
 
 constexpr int connect_timeout_seconds = 10;
 constexpr int gone_after_seconds = 45;
+// A connection that was idle for longer may have been forgotten by what is in between, which tells nobody.
+constexpr std::chrono::seconds longest_idle{60};
 
 // A second descriptor of the connection's socket: httplib closes its own when it likes, so only this one may be used
 // from outside. Shutting it down wakes whatever httplib waits for.
@@ -109,6 +111,12 @@ class Connection {
     return connection;
   }
 
+  ~Connection() {
+    // Says goodbye to a peer that may be gone.
+    const process::WithoutSigpipe guard;
+    http_.reset();
+  }
+
   bool shows(const Credential& credential) const { return credential.certificate == certificate_; }
 
   ApiResult<HttpResponse> send(const HttpRequest& request, const std::string& host, const std::string& token,
@@ -123,6 +131,7 @@ class Connection {
     if (!token.empty()) wire.headers.emplace("Authorization", "Bearer " + token);
     for (const auto& [name, value] : request.headers) wire.headers.emplace(name, value);
 
+    const process::WithoutSigpipe guard;
     bool ended_by_receiver = false;
     HttpResponse head;
     if (receiver != nullptr) {
@@ -183,6 +192,11 @@ class Connection {
 };
 
 class HttplibHttp : public Http {
+  struct Idle {
+    std::unique_ptr<Connection> connection;
+    std::chrono::steady_clock::time_point since;
+  };
+
  public:
   HttplibHttp(const Config& config, std::size_t idle_connections)
       : config_(config),
@@ -219,7 +233,11 @@ class HttplibHttp : public Http {
         guarded.on_bytes = receiver->on_bytes;
       }
       auto response = connection->send(request, where_, credential->token, receiver != nullptr ? &guarded : nullptr);
-      if (!response) return locate(response.error());
+      if (!response) {
+        // What happened to this one has likely happened to the others, which nobody was looking at.
+        if (response.failed_with(Failure::ConnectionLost)) drop_idle();
+        return locate(response.error());
+      }
       if (response->status == 401 && again && credentials_.reject(*credential)) continue;
       if (receiver != nullptr) {
         if (refused) receiver->on_head(*response);
@@ -237,16 +255,24 @@ class HttplibHttp : public Http {
 
   std::unique_ptr<Connection> take_idle(const Credential& credential) {
     const std::lock_guard lock(mutex_);
-    std::erase_if(idle_, [&](const auto& connection) { return !connection->shows(credential); });
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(idle_, [&](const Idle& idle) {
+      return !idle.connection->shows(credential) || now - idle.since > longest_idle;
+    });
     if (idle_.empty()) return nullptr;
-    auto connection = std::move(idle_.back());
+    auto connection = std::move(idle_.back().connection);
     idle_.pop_back();
     return connection;
   }
 
+  void drop_idle() {
+    const std::lock_guard lock(mutex_);
+    idle_.clear();
+  }
+
   void keep(std::unique_ptr<Connection> connection) {
     const std::lock_guard lock(mutex_);
-    if (idle_.size() < most_idle_) idle_.push_back(std::move(connection));
+    if (idle_.size() < most_idle_) idle_.push_back({std::move(connection), std::chrono::steady_clock::now()});
   }
 
   const Config config_;
@@ -254,22 +280,12 @@ class HttplibHttp : public Http {
   const std::size_t most_idle_;
   Credentials credentials_;
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Connection>> idle_;
+  std::vector<Idle> idle_;
 };
-
-// TLS says goodbye on a connection that may have ended, and OpenSSL writes without MSG_NOSIGNAL. Who has a handler for
-// it keeps it.
-void ignore_broken_pipes() {
-  struct sigaction current {};
-  if (sigaction(SIGPIPE, nullptr, &current) != 0 || current.sa_handler != SIG_DFL) return;
-  current.sa_handler = SIG_IGN;
-  sigaction(SIGPIPE, &current, nullptr);
-}
 
 }  // namespace
 
 std::unique_ptr<Http> connect(const Config& config, std::size_t idle_connections) {
-  ignore_broken_pipes();
   return std::make_unique<HttplibHttp>(config, idle_connections);
 }
 

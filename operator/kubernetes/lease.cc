@@ -50,7 +50,7 @@ void LeaderElector::run(const std::stop_token& stop) {
   std::minstd_rand random(std::random_device{}());
   std::uniform_real_distribution<double> jitter(1, 2.2);
   while (!stop.stop_requested()) {
-    if (attempt(stop, request_timeout()) == Attempt::Held) {
+    if (attempt(stop, Clock::time_point::max()) == Attempt::Held) {
       lead(stop);
     } else {
       pause_for(std::chrono::duration_cast<std::chrono::nanoseconds>(options_.retry * jitter(random)), stop);
@@ -68,11 +68,13 @@ void LeaderElector::lead(const std::stop_token& stop) {
   tell_observed();
   if (callbacks_.won) callbacks_.won(state_.term());
   std::string why = "stopped";
-  while (pause_for(options_.retry, stop)) {
+  const auto next_try = [&] {
     // Nobody else takes the lease before it has not been renewed for `duration`, which is longer than this deadline.
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(renewed_ + options_.renew_deadline - Clock::now());
-    const auto outcome = left.count() > 0 ? attempt(stop, std::min(left, request_timeout())) : Attempt::Failed;
+    const Clock::duration left = renewed_ + options_.renew_deadline - Clock::now();
+    return std::clamp<Clock::duration>(left, Clock::duration::zero(), options_.retry);
+  };
+  while (pause_for(next_try(), stop)) {
+    const auto outcome = attempt(stop, renewed_ + options_.renew_deadline);
     if (outcome == Attempt::Held) continue;
     if (stop.stop_requested()) break;
     if (outcome == Attempt::HeldByAnother) {
@@ -89,13 +91,23 @@ void LeaderElector::lead(const std::stop_token& stop) {
   leading_ = false;
 }
 
-LeaderElector::Attempt LeaderElector::attempt(const std::stop_token& stop, std::chrono::milliseconds timeout) {
-  const Call call{.deadline = timeout, .attempt_timeout = timeout, .throttled = false, .retried = false, .stop = stop};
+// Up to three requests, all of them before the deadline.
+LeaderElector::Attempt LeaderElector::attempt(const std::stop_token& stop, Clock::time_point deadline) {
+  const auto out_of_time = [&] { return stop.stop_requested() || Clock::now() >= deadline; };
+  const auto call = [&]() -> Call {
+    auto timeout = request_timeout();
+    if (deadline != Clock::time_point::max()) {
+      timeout = std::min(timeout, std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()));
+    }
+    return {.deadline = timeout, .attempt_timeout = timeout, .throttled = false, .retried = false, .stop = stop};
+  };
+  if (out_of_time()) return Attempt::Failed;
   // What we hold is renewed without being read, as long as nobody else writes it.
-  if (state_.holds() && write(call) == Attempt::Held) return Attempt::Held;
-  if (stop.stop_requested()) return Attempt::Failed;
-  const auto read_outcome = read(call);
-  return read_outcome == Attempt::Held ? write(call) : read_outcome;
+  if (state_.holds() && write(call()) == Attempt::Held) return Attempt::Held;
+  if (out_of_time()) return Attempt::Failed;
+  const auto outcome = read(call());
+  if (outcome != Attempt::Held || out_of_time()) return outcome == Attempt::Held ? Attempt::Failed : outcome;
+  return write(call());
 }
 
 // Held: it may be taken, or renewed.

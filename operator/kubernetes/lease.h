@@ -74,7 +74,8 @@ class LeaseState {
 };
 
 // Called by the elector's thread, in turn. won() must return at once: nothing is renewed before. lost() must have
-// stopped all work when it returns: only then is the lease released, or taken part in again.
+// stopped all work when it returns, and has `duration` - `renew_deadline` for it before another may lead; only then is
+// the lease released, or taken part in again.
 struct LeaseCallbacks {
   std::function<void(std::int64_t term)> won = {};
   std::function<void(const std::string& why)> lost = {};
@@ -101,7 +102,7 @@ class LeaderElector {
 
   void run(const std::stop_token& stop);
   void lead(const std::stop_token& stop);
-  Attempt attempt(const std::stop_token& stop, std::chrono::milliseconds timeout);
+  Attempt attempt(const std::stop_token& stop, LeaseState::Clock::time_point deadline);
   Attempt read(const Call& call);
   Attempt write(const Call& call);
   void release();

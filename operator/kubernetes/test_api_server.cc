@@ -1,6 +1,8 @@
 #include "operator/kubernetes/test_api_server.h"
 
+#include <arpa/inet.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <cstdlib>
@@ -8,6 +10,7 @@
 #include <sstream>
 
 #include "base/net/deadline.h"
+#include "base/net/unique_fd.h"
 #include "base/process/run.h"
 #include "base/process/spawn.h"
 #include "operator/kubernetes/client.h"
@@ -18,10 +21,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int server_port = 16443;
-constexpr auto etcd_url = "http://127.0.0.1:23790";
-constexpr auto peer_url = "http://127.0.0.1:23800";
 constexpr auto ready_within = 60s;
+
+// That nobody listens on now.
+Result<int> free_port() {
+  const net::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+      ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return system_error("bind", "127.0.0.1");
+  }
+  return ntohs(address.sin_port);
+}
+
+std::string loopback_url(int port) { return "http://127.0.0.1:" + std::to_string(port); }
 
 Status openssl(const std::filesystem::path& directory, std::vector<std::string> arguments) {
   process::Command command{.argv = {"openssl"}};
@@ -68,6 +84,11 @@ Result<std::unique_ptr<TestApiServer>> TestApiServer::start() {
   std::string name = (std::filesystem::temp_directory_path() / "kubernetes_e2e.XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) return system_error("make directory", name);
   server->directory_ = name;
+  for (auto* const port : {&server->port_, &server->etcd_port_, &server->peer_port_}) {
+    const auto found = free_port();
+    if (!found) return found.error();
+    *port = *found;
+  }
   MURDER_TRY(server->make_certificates());
   MURDER_TRY(server->start_etcd());
   MURDER_TRY(server->start_server());
@@ -81,12 +102,10 @@ TestApiServer::~TestApiServer() {
   if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
 }
 
-int TestApiServer::port() const { return server_port; }
-
 Config TestApiServer::anonymous() const {
   Config config;
   config.host = "127.0.0.1";
-  config.port = server_port;
+  config.port = port_;
   config.ca.file = directory_ / "ca.crt";
   return config;
 }
@@ -108,13 +127,16 @@ Status TestApiServer::make_certificates() {
 }
 
 Status TestApiServer::start_etcd() {
-  auto spawned = process::spawn(
-      {.argv = {kube_, "etcd", "--data-dir", directory_ / "etcd", "--listen-client-urls", etcd_url,
-                "--advertise-client-urls", etcd_url, "--listen-peer-urls", peer_url, "--initial-advertise-peer-urls",
-                peer_url, "--initial-cluster", std::string("default=") + peer_url, "--unsafe-no-fsync"},
-       .environment = {"PATH=/usr/bin:/bin"},
-       .directory = directory_,
-       .output = directory_ / "etcd.log"});
+  const auto clients = loopback_url(etcd_port_);
+  const auto peers = loopback_url(peer_port_);
+  auto spawned =
+      process::spawn({.argv = {"/usr/bin/setpriv", "--pdeathsig", "KILL", kube_, "etcd", "--unsafe-no-fsync",
+                               "--data-dir", directory_ / "etcd", "--listen-client-urls", clients,
+                               "--advertise-client-urls", clients, "--listen-peer-urls", peers,
+                               "--initial-advertise-peer-urls", peers, "--initial-cluster", "default=" + peers},
+                      .environment = {"PATH=/usr/bin:/bin"},
+                      .directory = directory_,
+                      .output = directory_ / "etcd.log"});
   if (!spawned) return std::move(spawned).error().in("etcd");
   etcd_ = *spawned;
   return ok();
@@ -122,19 +144,31 @@ Status TestApiServer::start_etcd() {
 
 Status TestApiServer::start_server() {
   const auto file = [&](const char* name) { return (directory_ / name).string(); };
-  auto spawned = process::spawn(
-      {.argv = {kube_, "kube-apiserver", std::string("--etcd-servers=") + etcd_url, "--bind-address=127.0.0.1",
-                "--advertise-address=127.0.0.1", "--secure-port=" + std::to_string(server_port),
-                "--service-cluster-ip-range=10.90.0.0/16", "--tls-cert-file=" + file("server.crt"),
-                "--tls-private-key-file=" + file("server.key"), "--client-ca-file=" + file("ca.crt"),
-                "--token-auth-file=" + file("tokens.csv"), "--authorization-mode=RBAC", "--anonymous-auth=false",
-                "--service-account-issuer=https://kubernetes.default.svc",
-                "--service-account-key-file=" + file("sa.key"), "--service-account-signing-key-file=" + file("sa.key"),
-                "--disable-admission-plugins=ServiceAccount", "--endpoint-reconciler-type=none",
-                "--etcd-compaction-interval=0"},
-       .environment = {"PATH=/usr/bin:/bin"},
-       .directory = directory_,
-       .output = directory_ / "apiserver.log"});
+  auto spawned = process::spawn({.argv = {"/usr/bin/setpriv",
+                                          "--pdeathsig",
+                                          "KILL",
+                                          kube_,
+                                          "kube-apiserver",
+                                          "--etcd-servers=" + loopback_url(etcd_port_),
+                                          "--bind-address=127.0.0.1",
+                                          "--advertise-address=127.0.0.1",
+                                          "--secure-port=" + std::to_string(port_),
+                                          "--service-cluster-ip-range=10.90.0.0/16",
+                                          "--tls-cert-file=" + file("server.crt"),
+                                          "--tls-private-key-file=" + file("server.key"),
+                                          "--client-ca-file=" + file("ca.crt"),
+                                          "--token-auth-file=" + file("tokens.csv"),
+                                          "--authorization-mode=RBAC",
+                                          "--anonymous-auth=false",
+                                          "--service-account-issuer=https://kubernetes.default.svc",
+                                          "--service-account-key-file=" + file("sa.key"),
+                                          "--service-account-signing-key-file=" + file("sa.key"),
+                                          "--disable-admission-plugins=ServiceAccount",
+                                          "--endpoint-reconciler-type=none",
+                                          "--etcd-compaction-interval=0"},
+                                 .environment = {"PATH=/usr/bin:/bin"},
+                                 .directory = directory_,
+                                 .output = directory_ / "apiserver.log"});
   if (!spawned) return std::move(spawned).error().in("kube-apiserver");
   server_ = *spawned;
   return wait_until_ready();
@@ -168,7 +202,7 @@ Status TestApiServer::compact() {
   // etcd's gRPC gateway: JSON over HTTP, bytes in base64.
   Config etcd;
   etcd.host = "127.0.0.1";
-  etcd.port = 23790;
+  etcd.port = etcd_port_;
   etcd.tls = false;
   const auto http = connect(etcd);
   const auto post = [&](const char* path, const std::string& body) -> Result<Json> {

@@ -1,4 +1,5 @@
-// A real etcd and kube-apiserver for end-to-end tests, on loopback, in a directory of their own, gone at the end.
+// A real etcd and kube-apiserver for end-to-end tests, on loopback, in a directory of their own, on free ports; they
+// end with the test, however that ends (setpriv --pdeathsig).
 #pragma once
 
 #include <sys/types.h>
@@ -26,7 +27,7 @@ class TestApiServer {
   std::filesystem::path directory() const { return directory_; }
   // A bearer token of an administrator.
   static constexpr auto token = "administrators-token";
-  int port() const;
+  int port() const { return port_; }
 
   // kill -9 and again; etcd keeps what there is.
   Status restart();
@@ -43,6 +44,9 @@ class TestApiServer {
 
   std::string kube_;
   std::filesystem::path directory_;
+  int port_ = 0;
+  int etcd_port_ = 0;
+  int peer_port_ = 0;
   pid_t etcd_ = 0;
   pid_t server_ = 0;
 };

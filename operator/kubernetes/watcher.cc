@@ -60,12 +60,13 @@ std::optional<WatchChange> Watcher::listed(Client::Page page, Clock::time_point 
 
 void Watcher::listing_failed(const ApiError& error, Clock::time_point now) {
   const bool expired = has_expired(error);
-  const bool began_most_recent = state_ == State::Relisting;
+  const auto began = state_;
   pages_.clear();
   continue_.clear();
-  // A list that cannot be continued is begun anew; so is one from a cache that lags behind.
-  state_ = State::Relisting;
-  if (expired && !began_most_recent) return;
+  // A list that cannot be continued is begun anew; so is one from a cache that lags behind. A server that was merely
+  // not there is asked for its cache again: all its clients come back at once.
+  state_ = began == State::Empty && !expired ? State::Empty : State::Relisting;
+  if (expired && began != State::Relisting) return;
   fail(now, error.retry_after);
 }
 

@@ -97,6 +97,13 @@ TEST(Watcher, ListsTheMostRecentStateWhenTheCacheLagsBehind) {
   EXPECT_EQ(pause_of(watcher.next(start), start), 800ms);
 }
 
+TEST(Watcher, StillAsksForTheCacheWhenTheServerWasNotThere) {
+  Watcher watcher([] { return 0.0; });
+  (void)watcher.next(start);
+  watcher.listing_failed(error(Failure::Unreachable), start);
+  EXPECT_EQ(list_of(watcher.next(start + 1s)).resource_version, "0");
+}
+
 TEST(Watcher, FollowsEachEventsVersion) {
   auto watcher = watching();
   EXPECT_TRUE(std::holds_alternative<Applied>(*watcher.received(event("ADDED", "6"), start).change));

@@ -142,7 +142,7 @@ void WorkQueue::forget_failures(const ObjectKey& key) {
 std::optional<ObjectKey> WorkQueue::take() {
   std::unique_lock lock(mutex_);
   while (phase_ != Phase::Closed) {
-    const auto key = state_.take(Clock::now());
+    auto key = state_.take(Clock::now());
     tell_of_adds();
     if (key) {
       if (observer_.taken) observer_.taken(state_.counters().waited);
