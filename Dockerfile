@@ -29,12 +29,13 @@ FROM docker.io/library/debian:${DEBIAN}-slim AS cyrus
 ARG DEBIAN
 COPY packages.txt images/slim images/sbom /tmp/build/
 # Cyrus sends vacation answers by a sendmail: msmtp is one that needs neither a queue nor root, instead of exim.
+# The ports by name are those of operator/topology/ports.h: Cyrus finds them in /etc/services alone.
 # The numbers are part of the image's interface: volumes belong to them. Debian's scripts want a system user, so one below
 # 1000; 8 is `mail` in every Debian.
 RUN useradd --uid 143 --gid mail --no-create-home --home-dir /var/lib/cyrus-murder --shell /usr/sbin/nologin cyrus \
     && /tmp/build/slim $(awk '$1 == "cyrus" { print $2 }' /tmp/build/packages.txt) msmtp-mta netbase \
     && install -d -o cyrus -g mail -m 0750 /var/lib/cyrus-murder \
-    && printf '%s\t%s/tcp\n' lmtp 24 mupdate 3905 | \
+    && printf '%s\t%s/tcp\n' lmtp 2003 mupdate 3905 | \
         while read -r name port; do grep -q "^$name\s" /etc/services || printf '%s\t\t%s\n' "$name" "$port"; done >>/etc/services
 COPY --from=build /out/cyrus/ /
 COPY --from=build /out/linked.tsv /tmp/build/

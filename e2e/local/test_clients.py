@@ -179,8 +179,8 @@ def test_sieveshell_puts_a_script_through_a_frontend(murder):
 
 
 def test_status_is_one_screen(murder):
-    wait_for("all is in sync", lambda: murder.murder("status", "--state", murder.top, "--fresh", check=False).returncode == 0)
-    text = murder.murder("status", "--state", murder.top, "--fresh").stdout
+    wait_for("all is in sync", lambda: murder.murder("status", "--state", murder.top, check=False).returncode == 0)
+    text = murder.murder("status", "--state", murder.top).stdout
     assert "clients, Cyrus 3." in text and "in sync" in text and "pushed" in text
     status = json.loads(murder.murder("status", "--state", murder.top, "-o", "json").stdout)
     held = {node["node"]: int(node["mailboxes"]) for node in status["nodes"]}

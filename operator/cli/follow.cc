@@ -1,6 +1,5 @@
 #include "operator/cli/follow.h"
 
-#include <poll.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>

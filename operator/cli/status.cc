@@ -1,4 +1,4 @@
-// murder status [--fresh]
+// murder status [--last]
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
@@ -16,7 +16,7 @@ namespace {
 struct Options {
   RunningOptions running;
   Format format = Format::Text;
-  bool fresh = false;
+  bool last = false;
   double timeout = 10;
 };
 
@@ -26,7 +26,7 @@ int status(const Options& options) {
   const auto timeout = std::chrono::milliseconds(static_cast<int>(options.timeout * 1000));
   const auto replies = [&] {
     const Progress progress("asking all nodes");
-    return running->agents->status(options.fresh, timeout);
+    return running->agents->status(!options.last, timeout);
   }();
   const auto seen = view(running->topology, replies, std::chrono::system_clock::now());
   print(options.format, to_json(seen), [&](std::ostream& out) { print(seen, out); });
@@ -39,7 +39,7 @@ void add_status(CLI::App& app, int& code) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("status", "Nodes, health, mailbox lists and conflicts, on one screen");
   add_running(*command, options->running);
-  command->add_flag("--fresh", options->fresh, "Have every agent check again first");
+  command->add_flag("--last", options->last, "What each agent found in its last round, without checking again");
   command->add_option("--timeout", options->timeout, "Seconds to wait for the agents")->capture_default_str();
   add_format(*command, options->format);
   command->callback([options, &code] { code = status(*options); });

@@ -19,7 +19,8 @@ fail() {
 }
 
 # wait_until SECONDS WHAT COMMAND...: runs COMMAND until it succeeds; fails with WHAT and its last words after SECONDS,
-# and at once when the node has ended.
+# and at once when the node has ended. By asking again: what is waited for (an answer of the API server, a Ready node) comes
+# from programs that signal nothing.
 wait_until() {
     local deadline=$((SECONDS + $1)) what=$2 output
     shift 2
