@@ -129,10 +129,12 @@ TEST(Stream, TheLimitOfALineCountsItsTextOnly) {
 
 TEST(Stream, WritingToAPeerThatIsGoneIsAnErrorAndNoSignal) {
   TestListener listener(address, [](int socket) {
+    receive_line(socket);  // or the reset may come while the client still connects
     const linger at_once{.l_onoff = 1, .l_linger = 0};
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   });
   auto stream = connect(listener);
+  EXPECT_TRUE(stream.write_all("hello\n", patient(), "a greeting"));
   EXPECT_FALSE(stream.read_line(patient(), 100, "the reset"));
   const auto written = stream.write_all("x", patient(), "a command");
   ASSERT_FALSE(written);
