@@ -15,13 +15,13 @@ FROM docker.io/library/debian:${BUILD_DEBIAN}-slim AS build
 COPY packages.txt /tmp/
 RUN apt-get -qq update \
     && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
-        $(awk '$1 == "build" { print $2 }' /tmp/packages.txt) libgmock-dev libgtest-dev libbenchmark-dev >/dev/null
+        $(awk '$1 == "build" { print $2 }' /tmp/packages.txt) >/dev/null
 COPY . /src
 WORKDIR /src
 # A ccache mounted at /ccache (buildah build --volume) makes this a matter of seconds; it works without.
 ENV CCACHE_DIR=/ccache CCACHE_BASEDIR=/src CCACHE_NOHASHDIR=1 \
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-RUN cmake --preset release --log-level=WARNING -DMURDER_STATIC_LIBRARIES=ON \
+RUN cmake --preset release --log-level=WARNING -DMURDER_STATIC_LIBRARIES=ON -DBUILD_TESTING=OFF \
     && cmake --build build/release --target murder-agent murder_syslog murder
 RUN images/stage build/release /out
 

@@ -41,8 +41,10 @@ function(murder_precompile name)
     <nlohmann/json.hpp> ${ARGN})
 endfunction()
 murder_precompile(murder_precompiled)
-murder_precompile(murder_precompiled_test <gmock/gmock.h> <gtest/gtest.h>)
-target_link_libraries(murder_precompiled_test PRIVATE GTest::gmock GTest::gtest)
+if(BUILD_TESTING)
+  murder_precompile(murder_precompiled_test <gmock/gmock.h> <gtest/gtest.h>)
+  target_link_libraries(murder_precompiled_test PRIVATE GTest::gmock GTest::gtest)
+endif()
 
 # murder_library(NAME SOURCES… DEPENDS…): murder_base from base/, and so on.
 function(murder_library name)
@@ -65,13 +67,20 @@ add_custom_target(thread_tests)
 
 # One test binary a folder. Golden files and vectors are found by MURDER_SOURCE_DIR. LABELS: `threads` for what runs under
 # TSan too, `e2e` for what needs real Cyrus, `kubernetes` for what needs a real API server (MURDER_KUBE).
+# NEEDS: targets that it runs or loads.
 function(murder_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LABELS;NEEDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE murder_options ${ARG_DEPENDS} GTest::gmock GTest::gtest GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE MURDER_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                              MURDER_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_precompile_headers(${name} REUSE_FROM murder_precompiled_test)
+  if(ARG_NEEDS)
+    add_dependencies(${name} ${ARG_NEEDS})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
   if("e2e" IN_LIST ARG_LABELS OR "kubernetes" IN_LIST ARG_LABELS)
