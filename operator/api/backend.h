@@ -18,11 +18,17 @@ struct PartitionSpec {
   bool operator==(const PartitionSpec&) const = default;
 };
 
+// What becomes of the volumes of a Backend that is deleted.
+enum class VolumeRetention { Retain, Delete };
+
 struct BackendSpec {
   LocalRef cluster_ref;
   std::vector<PartitionSpec> partitions;
   std::string default_partition;
   bool accepts_new_mailboxes = true;
+  StorageSpec storage{.size = Quantity{"2Gi"}};  // of Cyrus's databases and the Sieve scripts
+  VolumeRetention volume_retention = VolumeRetention::Retain;
+  std::optional<PodSpec> pod;  // instead of the cluster's backend.pod
   std::map<std::string, std::string> imapd;
 };
 
@@ -56,5 +62,9 @@ struct Backend {
   BackendStatus status;
   Origin origin;
 };
+
+template <>
+inline constexpr auto enum_names<VolumeRetention> = std::to_array<EnumName<VolumeRetention>>(
+    {{VolumeRetention::Retain, "Retain"}, {VolumeRetention::Delete, "Delete"}});
 
 }  // namespace murder::api

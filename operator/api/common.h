@@ -38,6 +38,42 @@ struct LocalRef {
   bool operator==(const LocalRef&) const = default;
 };
 
+// What of Kubernetes' own is passed on as it was written: JSON, or empty when absent.
+struct RawJson {
+  std::string text;
+  bool operator==(const RawJson&) const = default;
+};
+
+// A volume of its own on Kubernetes.
+struct StorageSpec {
+  Quantity size{"1Gi"};
+  std::string storage_class_name;
+  bool operator==(const StorageSpec&) const = default;
+};
+
+// Of a container: resource → amount, such as cpu: 500m.
+struct ResourcesSpec {
+  std::map<std::string, std::string> requests;
+  std::map<std::string, std::string> limits;
+  bool operator==(const ResourcesSpec&) const = default;
+};
+
+// What may be said of a role's pods. Everything else of them is the operator's.
+struct PodSpec {
+  std::map<std::string, std::string> labels;
+  std::map<std::string, std::string> annotations;
+  ResourcesSpec resources;        // of Cyrus
+  ResourcesSpec agent_resources;  // of the agent beside it
+  std::map<std::string, std::string> node_selector;
+  RawJson affinity;                     // corev1.Affinity
+  RawJson tolerations;                  // list of corev1.Toleration
+  RawJson topology_spread_constraints;  // list of corev1.TopologySpreadConstraint
+  std::string priority_class_name;
+  std::string runtime_class_name;
+  std::optional<std::int64_t> termination_grace_period_seconds;
+  bool operator==(const PodSpec&) const = default;
+};
+
 enum class ConditionStatus { True, False, Unknown };
 
 // metav1.Condition.

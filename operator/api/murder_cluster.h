@@ -68,12 +68,41 @@ struct BackendServices {
   ServiceSpec lmtp;
 };
 
+enum class PullPolicy { Always, IfNotPresent, Never };
+enum class ServiceType { ClusterIP, NodePort, LoadBalancer };
+enum class TrafficPolicy { Cluster, Local };
+enum class SessionAffinity { None, ClientIP };
+
+struct ImageSpec {
+  std::string cyrus;  // "registry.example.org/cyrus-murder/cyrus:3.10"
+  PullPolicy pull_policy = PullPolicy::IfNotPresent;
+  std::vector<LocalRef> pull_secrets;
+};
+
+// The Service that clients connect to.
+struct ServiceExposureSpec {
+  ServiceType type = ServiceType::ClusterIP;
+  std::map<std::string, std::string> annotations;
+  std::string load_balancer_class;
+  std::vector<std::string> load_balancer_source_ranges;
+  TrafficPolicy external_traffic_policy = TrafficPolicy::Cluster;
+  SessionAffinity session_affinity = SessionAffinity::None;
+};
+
+struct NetworkPolicySpec {
+  bool enabled = true;
+  RawJson clients;  // list of networkingv1.NetworkPolicyPeer; anyone when absent
+  RawJson mtas;     // the same, for LMTP; pods of the namespace when absent
+};
+
 struct MupdateSpec {
   Engine engine = Engine::Cyrus;
   std::int64_t port = 3905;
   std::int64_t max_connections = 128;
   std::int64_t retry_delay_seconds = 20;
   std::string realm;
+  StorageSpec storage;
+  PodSpec pod;
 };
 
 struct FrontendSpec {
@@ -82,6 +111,9 @@ struct FrontendSpec {
   FrontendServices services;
   std::int64_t mupdate_prefork = 1;
   std::vector<std::string> http_modules = {"caldav", "carddav"};
+  ServiceExposureSpec service;
+  std::int64_t drain_seconds = 30;
+  PodSpec pod;
 };
 
 struct RetentionSpec {
@@ -94,6 +126,7 @@ struct BackendDefaults {
   RetentionSpec retention;
   bool allow_all_subscribe = true;
   bool push_at_start = false;
+  PodSpec pod;
 };
 
 struct SaslAuthdSpec {
@@ -159,6 +192,7 @@ struct ImapdOverrides {
 
 struct MurderClusterSpec {
   std::optional<CyrusRelease> cyrus_version;
+  ImageSpec image;
   std::string domain;
   MupdateSpec mupdate;
   FrontendSpec frontend;
@@ -170,6 +204,7 @@ struct MurderClusterSpec {
   ReferralsSpec referrals;
   SyncSpec sync;
   ImapdOverrides imapd;
+  NetworkPolicySpec network_policy;
 };
 
 struct MasterStatus {
@@ -248,5 +283,20 @@ inline constexpr auto enum_names<SelectMode> = std::to_array<EnumName<SelectMode
 template <>
 inline constexpr auto enum_names<ConditionStatus> = std::to_array<EnumName<ConditionStatus>>(
     {{ConditionStatus::True, "True"}, {ConditionStatus::False, "False"}, {ConditionStatus::Unknown, "Unknown"}});
+
+template <>
+inline constexpr auto enum_names<PullPolicy> = std::to_array<EnumName<PullPolicy>>(
+    {{PullPolicy::Always, "Always"}, {PullPolicy::IfNotPresent, "IfNotPresent"}, {PullPolicy::Never, "Never"}});
+template <>
+inline constexpr auto enum_names<ServiceType> = std::to_array<EnumName<ServiceType>>(
+    {{ServiceType::ClusterIP, "ClusterIP"},
+     {ServiceType::NodePort, "NodePort"},
+     {ServiceType::LoadBalancer, "LoadBalancer"}});
+template <>
+inline constexpr auto enum_names<TrafficPolicy> = std::to_array<EnumName<TrafficPolicy>>(
+    {{TrafficPolicy::Cluster, "Cluster"}, {TrafficPolicy::Local, "Local"}});
+template <>
+inline constexpr auto enum_names<SessionAffinity> = std::to_array<EnumName<SessionAffinity>>(
+    {{SessionAffinity::None, "None"}, {SessionAffinity::ClientIP, "ClientIP"}});
 
 }  // namespace murder::api
