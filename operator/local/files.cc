@@ -30,8 +30,8 @@ Status write_in_place(const std::string& path, const std::string& bytes, const A
   return ok();
 }
 
-CertificateNames names_of(const Node& node) {
-  CertificateNames names{.common_name = node.host, .hosts = {node.host, "localhost"}};
+pki::CertificateNames names_of(const Node& node) {
+  pki::CertificateNames names{.common_name = node.host, .hosts = {node.host, "localhost"}};
   if (!node.address.empty()) names.addresses.push_back(node.address);
   return names;
 }
@@ -52,8 +52,8 @@ Result<std::vector<std::string>> write_changed(const std::vector<config::File>& 
 }
 
 Result<std::vector<std::string>> write_node(const topology::Topology& topology, const Node& node,
-                                            const config::Passwords& passwords, const CertificateAuthority& authority,
-                                            const Owner& cyrus) {
+                                            const config::Passwords& passwords,
+                                            const pki::CertificateAuthority& authority, const Owner& cyrus) {
   const auto& paths = node.paths;
   const Owner ours{self().uid, cyrus.gid};
   MURDER_TRY(make_directory(paths.root, {.mode = 0750, .owner = ours}));
@@ -74,8 +74,8 @@ Result<std::vector<std::string>> write_node(const topology::Topology& topology, 
   }
   const auto certify = [&](const std::string& name) -> Status {
     const auto certificate = paths.tls() + "/" + name + ".crt";
-    auto made = authority.ensure(certificate, paths.tls() + "/" + name + ".key", names_of(node),
-                                 CertificateUse::ServerAndClient, secret, std::chrono::system_clock::now());
+    auto made = ensure_certificate(authority, {certificate, paths.tls() + "/" + name + ".key"}, names_of(node),
+                                   pki::CertificateUse::ServerAndClient, secret, pki::Clock::now());
     if (!made) return std::move(made).error();
     if (*made) changed->push_back(certificate);
     return ok();

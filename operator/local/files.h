@@ -22,7 +22,7 @@ Result<std::vector<std::string>> write_changed(const std::vector<config::File>& 
 // Everything that a node needs before its agent starts: directories, generated files, certificates. Returns the paths
 // that were changed.
 Result<std::vector<std::string>> write_node(const topology::Topology& topology, const topology::Node& node,
-                                            const config::Passwords& passwords, const CertificateAuthority& authority,
-                                            const Owner& cyrus);
+                                            const config::Passwords& passwords,
+                                            const pki::CertificateAuthority& authority, const Owner& cyrus);
 
 }  // namespace murder::local

@@ -9,9 +9,6 @@
 
 namespace murder::local {
 
-// 24 characters of an alphabet without look-alikes (about 139 bits), from getrandom(2).
-Result<std::string> generate_password();
-
 // The file's passwords, with one made for each key that lacks it; written back only when one was made.
 Result<config::Passwords> ensure_passwords(const std::string& path, const std::vector<std::string>& keys);
 

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "operator/local/durable_file.h"
 #include "operator/local/test_directory.h"
 
@@ -23,18 +21,6 @@ TEST(Passwords, AreGeneratedOnceAndAddedToLater) {
   EXPECT_EQ(second->size(), 3u);
   EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0600));
   EXPECT_EQ(std::filesystem::status(directory / "secrets").permissions(), std::filesystem::perms(0700));
-}
-
-TEST(Passwords, AreLongAndDifferent) {
-  std::set<std::string> seen;
-  for (int i = 0; i < 100; ++i) {
-    const auto password = generate_password();
-    ASSERT_TRUE(password);
-    EXPECT_EQ(password->size(), 24u);
-    EXPECT_EQ(password->find_first_of("0O1lI\"\\ o"), std::string::npos);
-    seen.insert(*password);
-  }
-  EXPECT_EQ(seen.size(), 100u);
 }
 
 TEST(Passwords, OfADamagedFileAreNotMadeAnew) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "operator/local/dialogue.h"
-#include "operator/local/passwords.h"
+#include "operator/pki/passwords.h"
 
 namespace murder::local {
 namespace {
@@ -34,7 +34,7 @@ class Prover {
     proof_.user = user->name;
     proof_.delivered_through = in.name;
     proof_.read_through = out.name;
-    auto token = generate_password();  // tells this message from all others
+    auto token = pki::generate_password();  // tells this message from all others
     if (!token) return std::move(token).error();
 
     if (auto made = make_inbox(in, *admin, *user); !made) return std::move(made).error().in("make the INBOX");

@@ -103,11 +103,11 @@ Status write_everything(const topology::Topology& topology, const Launcher& laun
   MURDER_TRY(make_directory(places.log(), {.mode = 0750}));
   auto passwords = ensure_passwords(places.passwords(), config::secrets_of(topology));
   if (!passwords) return std::move(passwords).error();
-  auto authority = CertificateAuthority::open(places.pki(), topology.cluster);
+  auto authority = open_authority(places.pki(), topology.cluster, pki::Clock::now());
   if (!authority) return std::move(authority).error();
-  auto made = authority->ensure(places.pki() + "/operator.crt", places.pki() + "/operator.key",
-                                {.common_name = "operator", .hosts = {"operator"}}, CertificateUse::Client,
-                                {.mode = 0600}, std::chrono::system_clock::now());
+  auto made = ensure_certificate(*authority, {places.pki() + "/operator.crt", places.pki() + "/operator.key"},
+                                 {.common_name = "operator", .hosts = {"operator"}}, pki::CertificateUse::Client,
+                                 {.mode = 0600}, pki::Clock::now());
   if (!made) return std::move(made).error();
   const Owner cyrus = launcher.mode == Mode::Root ? Owner{launcher.cyrus.uid, launcher.cyrus.gid} : self();
   for (const auto& node : topology.nodes) {
