@@ -86,4 +86,37 @@ Result<std::string> Actor::act(const SetFinalizer& action) {
   return action.present ? "" : "let Backend " + key.name + " go: " + action.message;
 }
 
+Result<std::string> Actor::act(const PushAsChosen& action) {
+  const std::string name = kubernetes::key_of(*action.backend).name;
+  const auto ask = [&](agent::v1::Resolve resolve, const std::vector<std::string>& mailboxes) -> Result<void> {
+    agent::v1::PushRequest request;
+    request.set_resolve(resolve);
+    for (const auto& mailbox : mailboxes) request.add_mailboxes(mailbox);
+    request.set_allow_mass_delete(action.choices.allow_mass_delete);
+    const auto report = push_(action.pod, request);
+    if (!report) return report.error();
+    if (report->outcome() == agent::v1::PUSH_OUTCOME_FAILED) return Error{report->error()};
+    return {};
+  };
+  const auto& choices = action.choices;
+  const auto context = "push of " + name + " as it was decided";
+  if (!choices.here.empty()) {
+    if (auto done = ask(agent::v1::RESOLVE_LOCAL, choices.here); !done) return std::move(done).error().in(context);
+  }
+  if (!choices.master.empty()) {
+    if (auto done = ask(agent::v1::RESOLVE_MASTER, choices.master); !done) return std::move(done).error().in(context);
+  }
+  if (choices.here.empty() && choices.master.empty()) {
+    if (auto done = ask(agent::v1::RESOLVE_UNSPECIFIED, {}); !done) return std::move(done).error().in(context);
+  }
+  const Json patch = {{"metadata",
+                       {{"annotations", {{kResolveAnnotation, nullptr}, {kAllowMassDeleteAnnotation, nullptr}}},
+                        {"resourceVersion", kubernetes::resource_version_of(*action.backend)}}}};
+  const auto patched = client_.merge_patch(kBackends, kubernetes::key_of(*action.backend), patch);
+  if (!patched && !patched.failed_with(Failure::NotFound)) return patched.error().in("annotations of Backend " + name);
+  return "pushed the list of " + name + " as its annotations decided";
+}
+
+Result<std::string> Actor::act(const Complain& action) { return Error{titled(*action.about) + ": " + action.message}; }
+
 }  // namespace murder::controller

@@ -12,6 +12,8 @@ using kubernetes::ReconcileOutcome;
 
 // Certificates are looked at again, and whatever no watch tells of.
 constexpr auto kAtLeast = 1h;
+// A push of 100 000 mailboxes takes Cyrus four minutes; a reconcile that takes longer counts as stuck.
+constexpr auto kPushPatience = 4min;
 // The operator's own certificates live a year.
 constexpr auto kCertificateAge = 24h * 30;
 
@@ -66,7 +68,10 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
       if (snapshot.paused()) {
         plan.actions.clear();
       } else {
-        outcome = Actor(client_, engine_, snapshot).carry_out(plan);
+        const auto push = [&](const std::string& pod, const agent::v1::PushRequest& request) {
+          return agents_.push(key, pod, request, kPushPatience);
+        };
+        outcome = Actor(client_, engine_, snapshot, push).carry_out(plan);
       }
     } else {
       outcome.failures.push_back(ensured.error().message);
