@@ -24,13 +24,15 @@ class Actor {
   Outcome carry_out(const Plan& plan);
 
  private:
-  Result<std::string> act(const Apply& action);
-  Result<std::string> act(const Remove& action);
-  Result<std::string> act(const RestartPod& action);
-  Result<std::string> act(const HurryPod& action);
-  Result<std::string> act(const SetFinalizer& action);
-  Result<std::string> act(const PushAsChosen& action);
-  Result<std::string> act(const Complain& action);
+  Result<std::optional<ChangeMade>> act(const Apply& action);
+  Result<std::optional<ChangeMade>> act(const Remove& action);
+  Result<std::optional<ChangeMade>> act(const RestartPod& action);
+  Result<std::optional<ChangeMade>> act(const HurryPod& action);
+  Result<std::optional<ChangeMade>> act(const SetFinalizer& action);
+  Result<std::optional<ChangeMade>> act(const PushAsChosen& action);
+  Result<std::optional<ChangeMade>> act(const Complain& action);
+
+  kubernetes::ObjectReference pod(const std::string& name, const std::string& uid = {}) const;
 
   kubernetes::Client& client_;
   kubernetes::ApplyEngine& engine_;

@@ -175,17 +175,22 @@ Result<void> MurderController::watch_agents(const Snapshot& snapshot, const Want
 void MurderController::tell(const Snapshot& snapshot, const Plan& plan, const Outcome& outcome) {
   const auto regarding = kubernetes::reference_to(*snapshot.object);
   const auto cluster = kubernetes::key_of(*snapshot.object).text();
-  const auto event = [&](Event::Type type, Reason reason, const char* action, const std::string& note) {
-    events_.record(
-        {.regarding = regarding, .type = type, .reason = std::string(name_of(reason)), .action = action, .note = note});
-  };
   for (const auto& change : outcome.changes) {
-    log_(LogLevel::Info, change, {{"cluster", cluster}});
-    event(Event::Type::Normal, Reason::ResourceChanged, "Apply", change);
+    log_(LogLevel::Info, change.text, {{"cluster", cluster}, {"reason", name_of(change.reason)}});
+    events_.record({.regarding = regarding,
+                    .type = Event::Type::Normal,
+                    .reason = std::string(name_of(change.reason)),
+                    .action = change.action,
+                    .note = change.text,
+                    .related = change.related});
   }
   for (const auto& failure : outcome.failures) {
     log_(LogLevel::Error, failure, {{"cluster", cluster}, {"reason", name_of(Reason::ApplyFailed)}});
-    event(Event::Type::Warning, Reason::ApplyFailed, "Apply", failure);
+    events_.record({.regarding = regarding,
+                    .type = Event::Type::Warning,
+                    .reason = std::string(name_of(Reason::ApplyFailed)),
+                    .action = "Apply",
+                    .note = failure});
   }
   for (const auto& hold : plan.holds) {
     log_(LogLevel::Debug, hold.message, {{"cluster", cluster}, {"node", hold.node}, {"predicate", hold.predicate}});
