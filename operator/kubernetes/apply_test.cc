@@ -262,13 +262,13 @@ TEST(ApplyEngine, WritesAStatusOnlyWhenItDiffers) {
 TEST(DecideApply, NamesWhatDiffersInASecretAndDoesNotTellIt) {
   const Json live = {{"apiVersion", "v1"},
                      {"kind", "Secret"},
-                     {"metadata", {{"namespace", "n"}, {"name", "s"}, {"annotations", {{"hash", "1"}}}}},
+                     {"metadata", {{"namespace", "n"}, {"name", "s"}, {"annotations", {{"x.org/hash", "1"}}}}},
                      {"data", {{"password", "aHVudGVyMQ=="}}}};
   for (const char* hash : {"1", "2"}) {
     Json wanted = live;
-    wanted["metadata"]["annotations"]["hash"] = hash;
+    wanted["metadata"]["annotations"]["x.org/hash"] = hash;
     wanted["data"]["password"] = "aHVudGVyMg==";
-    const auto decision = decide_apply(wanted, &live, "hash", {});
+    const auto decision = decide_apply(wanted, &live, "x.org/hash", {});
     const auto& request = std::get<Request>(decision);
     ASSERT_EQ(request.differences.size(), 1u);
     EXPECT_THAT(request.differences[0].text(), testing::HasSubstr("data.password"));
