@@ -108,6 +108,23 @@ def test_a_wrong_value_is_refused_by_name(values, field):
     assert field.removeprefix("/") in re.sub(r"(?<=\w)[./](?=\w)", "/", told), told
 
 
+def paths(values, above=()):
+    for name, value in values.items():
+        yield (*above, name)
+        if isinstance(value, dict):
+            yield from paths(value, (*above, name))
+
+
+@pytest.mark.parametrize("path", list(paths(VALUES)), ids=".".join)
+def test_null_is_no_value_or_is_refused_by_name(path):
+    """Helm takes null for "not this default"."""
+    values = None
+    for name in reversed(path):
+        values = {name: values}
+    ended = helm.run("template", "mail", CHART, "--values", "-", stdin=yaml.safe_dump(values))
+    assert ended.returncode == 0 or re.search(rf"missing propert.*{path[-1]}|{'.'.join(path)}: ", ended.stderr), ended.stderr
+
+
 @pytest.mark.parametrize("values, text", [
     ({"replicas": 2, "leaderElection": {"enabled": False}}, "leaderElection.enabled: with more than one replica"),
     ({"leaderElection": {"renewDeadline": "60s"}}, "leaderElection.renewDeadline: 60s is not less than"),

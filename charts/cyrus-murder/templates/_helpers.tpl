@@ -68,7 +68,7 @@ app.kubernetes.io/component: operator
 {{ include "cyrus-murder.selector" . }}
 app.kubernetes.io/component: operator
 app.kubernetes.io/part-of: cyrus-murder
-{{- with merge (dict) .Values.podLabels .Values.commonLabels }}
+{{- with merge (dict) (default (dict) .Values.podLabels) (default (dict) .Values.commonLabels) }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
