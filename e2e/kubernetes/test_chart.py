@@ -1,9 +1,13 @@
 """The chart: what it makes of its values, and what it refuses. What a real API server says to it is in
 test_chart_installs.py."""
 
+import http.server
 import itertools
 import json
+import os
 import re
+import subprocess
+import threading
 
 import pytest
 import yaml
@@ -328,6 +332,28 @@ def test_a_new_chart_of_the_same_operator_restarts_nothing(tmp_path):
         return the_one(helm.template(chart=chart), "Deployment")["spec"]["template"]
 
     assert pod(CHART) == pod(newer)
+
+
+@pytest.mark.parametrize("status, ends", [(200, 0), (503, 1), (None, 1)])
+def test_helm_test_believes_readiness_alone(status, ends):
+    """Its script, against a server that is ready, one that is not, and none."""
+    class Operator(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status if self.path == "/readyz" else 404)
+            self.end_headers()
+
+    container = the_one(helm.template(), "Pod")["spec"]["containers"][0]
+    assert {variable["name"] for variable in container["env"]} == {"HOST", "PORT"}
+    with http.server.HTTPServer(("127.0.0.1", 0), Operator) as server:
+        port = server.server_address[1]
+        if status is None:
+            server.server_close()
+        else:
+            threading.Thread(target=server.handle_request, daemon=True).start()
+        ended = subprocess.run([*container["command"], *container["args"]], timeout=30, text=True, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, env=os.environ | {"HOST": "127.0.0.1", "PORT": str(port)})
+    assert ended.returncode == ends, ended.stdout + ended.stderr
+    assert status is None or f"/readyz: {status}" in ended.stdout
 
 
 # --- names ---
