@@ -142,14 +142,7 @@ def test_values_that_do_not_go_together_are_refused(values, text):
     assert text in helm.refusal(values)
 
 
-# --- CustomResourceDefinitions ---
-
-
-def test_the_charts_crds_are_the_repositorys():
-    def files(folder):
-        return {path.name: path.read_text() for path in folder.iterdir()}
-
-    assert files(CHART / "files/crds") == files(ROOT / "crds"), "./dev generate"
+# --- CustomResourceDefinitions; that the chart's are the repository's is in e2e/crds ---
 
 
 def test_crds_are_rendered_whole():
