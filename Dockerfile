@@ -19,10 +19,10 @@ RUN apt-get -qq update \
 COPY . /src
 WORKDIR /src
 # A ccache mounted at /ccache (buildah build --volume) makes this a matter of seconds; it works without.
-ENV CCACHE_DIR=/ccache CCACHE_BASEDIR=/src CCACHE_NOHASHDIR=1 \
+ENV CCACHE_DIR=/ccache CCACHE_BASEDIR=/src CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content \
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 RUN cmake --preset release --log-level=WARNING -DMURDER_STATIC_LIBRARIES=ON -DBUILD_TESTING=OFF \
-    && cmake --build build/release --target murder-agent murder_syslog murder
+    && cmake --build build/release --target murder-agent murder_syslog murder murder-operator
 RUN images/stage build/release /out
 
 FROM docker.io/library/debian:${DEBIAN}-slim AS cyrus
@@ -66,5 +66,4 @@ LABEL org.opencontainers.image.title="cyrus-murder operator" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.base.name="docker.io/library/debian:${DEBIAN}-slim"
 USER 10144:10144
-# murder-operator takes this place as soon as there is one; `murder` stays beside it.
-ENTRYPOINT ["/usr/bin/murder"]
+ENTRYPOINT ["/usr/bin/murder-operator"]

@@ -138,6 +138,12 @@ void fields(Io& io, AgentConfig::Mupdate& mupdate) {
   io.field("endpoint", mupdate.endpoint);
   io.field("username", mupdate.username);
   io.field("passwordFile", mupdate.password_file);
+  io.field("waitSeconds", mupdate.wait_seconds);
+}
+
+template <typename Io>
+void fields(Io& io, AgentConfig::Reload& reload) {
+  io.field("watchSeconds", reload.watch_seconds);
 }
 
 template <typename Io>
@@ -182,6 +188,7 @@ void fields(Io& io, AgentConfig& config) {
   io.field("mupdate", config.mupdate);
   io.field("push", config.push);
   io.field("health", config.health);
+  io.field("reload", config.reload);
   io.field("listen", config.listen);
   io.field("logs", config.logs);
 }

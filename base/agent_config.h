@@ -52,6 +52,9 @@ struct AgentConfig {
     std::string endpoint;       // of the master
     std::string username;       // this node's account there; its password is in mupdate_password_file
     std::string password_file;  // one line, no more; empty on the master itself
+    // Frontends: how long Cyrus is kept from starting until the master can be reached. A slave that finds no master
+    // waits for mupdate_retry_delay, 20 to 29 s.
+    int wait_seconds = 0;
     bool operator==(const Mupdate&) const = default;
   } mupdate;
 
@@ -68,6 +71,12 @@ struct AgentConfig {
     int list_check_seconds = 30;  // frontends: how often the list is compared with the master's, at most
     bool operator==(const Health&) const = default;
   } health;
+
+  // How often the files are looked at, to tell Cyrus of changes; never when 0, since somebody else does then.
+  struct Reload {
+    int watch_seconds = 0;
+    bool operator==(const Reload&) const = default;
+  } reload;
 
   struct Listen {
     std::string http;    // probes and /metrics

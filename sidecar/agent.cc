@@ -4,7 +4,10 @@
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <thread>
 
+#include "base/net/endpoint.h"
+#include "base/net/stream.h"
 #include "sidecar/health/cyrmaster.h"
 #include "sidecar/layout/directories.h"
 #include "sidecar/memory.h"
@@ -65,6 +68,10 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   std::unique_ptr<Agent> agent(new Agent(std::move(config), *std::move(password)));
   const auto& settings = agent->config_;
 
+  agent->files_stamp_ = layout::stamp_of_generated_files(settings);
+  auto files = layout::read_generated_files(settings);
+  if (!files) return std::move(files).error().in("generated files");
+  agent->files_ = *std::move(files);
   if (auto laid_out = agent->lay_out(); !laid_out) return std::move(laid_out).error().in("layout");
   auto logs = LogOutput::start(settings, [agent = agent.get()](const logs::LogEvent& event) {
     if (const auto* disabled = std::get_if<logs::ServiceDisabled>(&event)) {
@@ -76,7 +83,10 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   });
   if (!logs) return std::move(logs).error().in("logs");
   agent->logs_ = *std::move(logs);
-  agent->state_.update([](health::Snapshot& now) { now.laid_out = true; });
+  agent->state_.update([&](health::Snapshot& now) {
+    now.laid_out = true;
+    now.files_digest = agent->files_.digest();
+  });
   std::optional<mupdate::Options> own_list;
   if (settings.role == Role::Backend) {
     agent->pusher_.start();
@@ -89,6 +99,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
                              [agent = agent.get()] { agent->monitor_.look_soon(); });
   agent->list_watch_->start();
   agent->monitor_.start();
+  agent->wait_for_master();
   // Last, so that whoever sees it answer knows that Cyrus may start.
   auto http = http::Server::start(settings, agent->state_, [logs = agent->logs_.get()] { return logs->counts(); });
   if (!http) return std::move(http).error();
@@ -157,19 +168,80 @@ Status Agent::lay_out() {
   return ok();
 }
 
+void Agent::wait_for_master() const {
+  if (config_.mupdate.wait_seconds == 0) return;
+  const auto deadline = net::Deadline::in(std::chrono::seconds(config_.mupdate.wait_seconds));
+  const auto endpoint = net::Endpoint::parse(config_.mupdate.endpoint, 3905);
+  if (!endpoint) return;  // said by whoever dials it
+  std::string error;
+  while (!deadline.passed()) {
+    // The time of one try, so that a name that does not resolve yet is asked for again.
+    const auto connected = net::Stream::connect(*endpoint, net::Deadline::in(std::chrono::seconds(2)));
+    if (connected) return;
+    error = connected.error().message;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  say("the MUPDATE master cannot be reached, and Cyrus starts without it: " + error);
+}
+
 Status Agent::reload() {
   if (auto laid_out = lay_out(); !laid_out) return std::move(laid_out).error().in("layout");
   return health::signal_cyrmaster(config_.paths.master_pid, SIGHUP);
 }
 
+bool Agent::look_at_files() {
+  const std::string stamp = layout::stamp_of_generated_files(config_);
+  // Empty while they are exchanged.
+  if (stamp.empty() || stamp == files_stamp_) return true;
+  auto files = layout::read_generated_files(config_);
+  if (!files) {
+    say("generated files: " + files.error().message);
+    return true;
+  }
+  if (layout::concerned_by(files_, *files).agent) {
+    say("its own files have changed: starts anew");
+    return false;
+  }
+  if (const auto taken = take_up(*files); !taken) {
+    // The stamp stays: tried again at the next look.
+    say("reload: " + taken.error().message);
+    return true;
+  }
+  files_stamp_ = stamp;
+  files_ = *std::move(files);
+  state_.update([&](health::Snapshot& now) { now.files_digest = files_.digest(); });
+  monitor_.look_soon();
+  return true;
+}
+
+Status Agent::take_up(const layout::GeneratedFiles& files) {
+  const auto concerned = layout::concerned_by(files_, files);
+  if (concerned.accounts || concerned.cyrus) MURDER_TRY(lay_out());
+  if (!concerned.cyrus) return ok();
+  const auto cyrmaster = health::look_at_cyrmaster(config_.paths.master_pid);
+  if (!cyrmaster) return cyrmaster.error();
+  // One that does not run reads them when it starts.
+  if (!cyrmaster->running) return ok();
+  say("the files of Cyrus have changed: reload");
+  return health::signal_cyrmaster(config_.paths.master_pid, SIGHUP);
+}
+
 void Agent::run_until_stopped() {
   const sigset_t signals = awaited_signals();
-  const timespec quiet{.tv_sec = 30, .tv_nsec = 0};
+  constexpr int quiet_seconds = 30;
+  const int watch = config_.reload.watch_seconds;
+  const timespec pause{.tv_sec = watch > 0 ? watch : quiet_seconds, .tv_nsec = 0};
+  int waited = 0;
   while (true) {
-    const int signal = sigtimedwait(&signals, nullptr, &quiet);
+    const int signal = sigtimedwait(&signals, nullptr, &pause);
     if (signal < 0) {
+      if (watch > 0 && !look_at_files()) break;
       // What answering took is given back when nobody has asked for a while.
-      if (asked_.exchange(false)) give_back_memory();
+      waited += static_cast<int>(pause.tv_sec);
+      if (waited >= quiet_seconds) {
+        waited = 0;
+        if (asked_.exchange(false)) give_back_memory();
+      }
       continue;
     }
     if (signal != SIGHUP) break;

@@ -14,6 +14,7 @@
 #include "sidecar/health/monitor.h"
 #include "sidecar/health/state.h"
 #include "sidecar/http/server.h"
+#include "sidecar/layout/generated_files.h"
 #include "sidecar/layout/sasldb.h"
 #include "sidecar/log_output.h"
 #include "sidecar/push/worker.h"
@@ -39,6 +40,10 @@ class Agent {
   Agent(AgentConfig config, std::string own_password);
 
   Status lay_out();
+  void wait_for_master() const;
+  // Looks whether the files have changed, and tells whom it concerns. False when the agent itself has to start anew.
+  bool look_at_files();
+  Status take_up(const layout::GeneratedFiles& files);
   Status serve_grpc();
   health::Login own_login() const;
   health::Snapshot status(bool fresh);
@@ -48,6 +53,8 @@ class Agent {
   const std::string own_password_;
   health::State state_;
   std::mutex layout_mutex_;
+  layout::GeneratedFiles files_;  // taken up
+  std::string files_stamp_;
   layout::Sasldb sasldb_;
   push::Worker pusher_;
   std::optional<health::ListWatch> list_watch_;

@@ -3,10 +3,12 @@
 // SIGTERM and SIGINT end it cleanly, SIGHUP reads accounts and directories anew and passes the signal on to cyrmaster.
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "base/version.h"
 #include "sidecar/agent.h"
+#include "sidecar/drain.h"
 #include "sidecar/memory.h"
 #include "sidecar/privileges.h"
 
@@ -17,16 +19,27 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string(murder::version));
   app.add_option("--config", config_path, "agent.json, as the operator writes it")->required();
   app.add_flag("--config-check", check_only, "read the configuration, say what is wrong with it, and end");
+  int drain_seconds = 0;
+  app.add_option("--drain", drain_seconds, "wait until clients have ended their sessions, at most so long, and end")
+      ->check(CLI::Range(1, 86400))
+      ->type_name("SECONDS");
   CLI11_PARSE(app, argc, argv);
 
   const auto fail = [](const murder::Error& error) {
     std::cerr << "murder-agent: " << error.message << "\n";
     return 1;
   };
-  const auto config = murder::agent::read_config(config_path);
+  auto config = murder::agent::read_config(config_path);
   if (!config) return fail(config.error());
+  // Of nodes that are alike, each with the same file.
+  if (const char* node = std::getenv("MURDER_NODE"); node != nullptr && *node != '\0') config->node = node;
   if (check_only) {
     std::cout << config_path << ": ok\n";
+    return 0;
+  }
+  if (drain_seconds > 0) {
+    const auto left = murder::agent::drain(config->paths.run_directory + "/proc", std::chrono::seconds(drain_seconds));
+    if (left > 0) std::cerr << "murder-agent: " << left << " sessions have not ended within the time\n";
     return 0;
   }
   murder::agent::use_one_heap();

@@ -1,7 +1,6 @@
 """A real Kubernetes runs the images of all three Cyrus releases, strictly confined, and leaves nothing when it ends."""
 
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -21,17 +20,6 @@ def backend(release):
 
 def image(release):
     return f"localhost/cyrus-murder/cyrus:{release}"
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    images = pathlib.Path(os.environ.get("MURDER_CLUSTER", ROOT / "build/cluster")) / "images"
-    directory = tmp_path_factory.mktemp("cluster")
-    (directory / "images").symlink_to(images.resolve())
-    cluster = Cluster(directory)
-    cluster.run("up")
-    yield cluster
-    cluster.run("down")
 
 
 @pytest.fixture(scope="module")

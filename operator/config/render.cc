@@ -116,6 +116,10 @@ std::string agent_json(const Topology& topology, const Node& node) {
     config.mupdate.username = topology.account(mupdate_secret(node))->name;
     config.mupdate.password_file = node.paths.mupdate_password();
   }
+  if (topology.target.pods) {
+    if (node.role == Role::Frontend) config.mupdate.wait_seconds = 60;
+    config.reload.watch_seconds = 1;
+  }
   config.push.max_delete_percent = static_cast<int>(topology.spec.sync.max_delete_percent);
   config.health.list_check_seconds = static_cast<int>(topology.spec.sync.list_check_seconds);
   config.listen = {

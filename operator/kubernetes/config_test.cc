@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "operator/kubernetes/base64.h"
+#include "base/base64.h"
 #include "operator/kubernetes/credentials.h"
 
 namespace murder::kubernetes {

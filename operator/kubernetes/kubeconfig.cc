@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "operator/kubernetes/base64.h"
+#include "base/base64.h"
 #include "operator/kubernetes/config.h"
 #include "operator/kubernetes/server_url.h"
 

@@ -8,7 +8,7 @@
 
 namespace murder::local {
 
-// Of all the files' bytes, in this order; one that is missing counts as empty. 64 hexadecimal digits.
+// Of all the files' bytes; one that is missing counts as empty. 64 hexadecimal digits.
 Result<std::string> digest_of(const std::vector<std::string>& paths);
 
 }  // namespace murder::local

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "base/net/endpoint.h"
 #include "base/result.h"
 #include "operator/config/render.h"
 #include "operator/topology/topology.h"
@@ -19,8 +20,29 @@ struct Proof {
   std::chrono::milliseconds reading{0};
 };
 
-// Makes the INBOX of the first user when it is not there yet, delivers by LMTP and reads by IMAP. Errors say which step
-// failed, at which frontend, and what it answered instead. No users: an Error.
+// Where to come in: a frontend, or a Service before several.
+struct Door {
+  std::string name;  // for messages
+  net::Endpoint imap;
+  net::Endpoint lmtp;
+  std::string ca_file = {};  // PEM; passwords are sent after STARTTLS then, else in clear text
+  std::string host = {};     // that its certificate is made out to
+};
+
+struct Route {
+  Door in, out;
+  std::string user, user_password;
+  std::string admin, admin_password;
+  std::string domain;
+  char separator = '.';     // between the levels of a mailbox name
+  bool lmtp_login = false;  // as the administrator
+};
+
+// Makes the user's INBOX when it is not there yet, delivers by LMTP at one door and reads by IMAP at the other. Errors
+// say which step failed, at which door, and what it answered instead.
+Result<Proof> prove(const Route& route, std::chrono::milliseconds patience);
+
+// The same through the first frontend and the last, for the first user. No users: an Error.
 Result<Proof> prove(const topology::Topology& topology, const config::Passwords& passwords,
                     std::chrono::milliseconds patience);
 

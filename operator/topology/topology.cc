@@ -134,6 +134,7 @@ class Builder {
     const auto address = target_.addresses.find(name);
     if (address != target_.addresses.end()) node.address = address->second;
     node.paths.root = target_.pods ? target_.root : target_.root + "/nodes/" + name;
+    node.paths.volumes = target_.pods;
     node.agent_http_port = kAgentHttpPort + target_.port_offset;
     node.agent_grpc_port = kAgentGrpcPort + target_.port_offset;
     merge_into(node.imapd, cluster_.spec.imapd.all);
@@ -267,6 +268,14 @@ const Account* Topology::account(std::string_view secret) const {
 int Topology::port(Protocol protocol, bool tls) const {
   if (protocol == Protocol::Mupdate) return static_cast<int>(spec.mupdate.port) + target.port_offset;
   return (tls ? ports(protocol).tls_port : ports(protocol).port) + target.port_offset;
+}
+
+Target pods_target(const std::string& namespace_, const std::string& cluster_domain) {
+  return {.cyrus = api::CyrusRelease::V3_10,
+          .domain = namespace_ + ".svc." + cluster_domain,
+          .root = "/var/lib/cyrus-murder",
+          .log_to_files = false,
+          .pods = true};
 }
 
 std::vector<std::string> node_names(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends) {

@@ -37,14 +37,20 @@ struct Target {
 // gone after a restart; `secrets` holds what only this node's processes may read.
 struct Paths {
   std::string root;
+  // Whether `state` and each partition is a volume: what is kept is then a directory in it, since the top of a volume
+  // has an owner, a mode and entries (lost+found) of its own.
+  bool volumes = false;
+  std::string state() const { return root + "/state"; }
+  std::string volume(std::string_view partition) const { return root + "/spool/" + std::string(partition); }
+
   std::string etc() const { return root + "/etc"; }
   std::string secrets() const { return root + "/secrets"; }
-  std::string conf() const { return root + "/conf"; }
+  std::string conf() const { return (volumes ? state() : root) + "/conf"; }
   std::string run() const { return root + "/run"; }
-  std::string sieve() const { return root + "/sieve"; }
+  std::string sieve() const { return (volumes ? state() : root) + "/sieve"; }
   std::string log() const { return root + "/log"; }
   std::string tls() const { return root + "/tls"; }
-  std::string spool(std::string_view partition) const { return root + "/spool/" + std::string(partition); }
+  std::string spool(std::string_view partition) const { return volume(partition) + (volumes ? "/mail" : ""); }
 
   std::string imapd_conf() const { return etc() + "/imapd.conf"; }
   std::string cyrus_conf() const { return etc() + "/cyrus.conf"; }
@@ -142,6 +148,9 @@ struct Derived {
   std::optional<Topology> topology;  // present exactly when there are no problems
   std::vector<Problem> problems;
 };
+
+// Pods in a namespace, of a Kubernetes whose names end in `cluster_domain` (default cluster.local).
+Target pods_target(const std::string& namespace_, const std::string& cluster_domain = "cluster.local");
 
 Derived derive(const api::MurderCluster& cluster, const std::vector<api::Backend>& backends, const Target& target);
 

@@ -127,6 +127,7 @@ void to_proto(const AgentConfig& config, const health::Snapshot& now, v1::NodeSt
   if (now.last_push) to_proto(*now.last_push, *into.mutable_last_push());
   if (now.list_sync) to_proto(*now.list_sync, *into.mutable_list_sync());
   for (const auto& service : now.disabled_services) into.add_disabled_services(utf8(service));
+  into.set_files_digest(now.files_digest);
 }
 
 void to_proto(const push::Report& report, v1::PushReport& into) {

@@ -51,6 +51,7 @@ struct Snapshot {
   std::optional<push::Report> last_push = {};
   std::optional<ListSync> list_sync = {};
   std::set<std::string> disabled_services = {};
+  std::string files_digest = {};
 };
 
 class State {

@@ -1,4 +1,4 @@
-// Base64 with padding (RFC 4648 section 4), as Kubernetes has it in Secrets and kubeconfig files.
+// Base64 with padding (RFC 4648 section 4).
 #pragma once
 
 #include <string>
@@ -6,10 +6,10 @@
 
 #include "base/result.h"
 
-namespace murder::kubernetes {
+namespace murder {
 
 // White space is passed over.
 Result<std::string> decode_base64(std::string_view text);
 std::string encode_base64(std::string_view bytes);
 
-}  // namespace murder::kubernetes
+}  // namespace murder

@@ -1,11 +1,11 @@
-#include "operator/kubernetes/base64.h"
+#include "base/base64.h"
 
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <vector>
 
-namespace murder::kubernetes {
+namespace murder {
 
 Result<std::string> decode_base64(std::string_view text) {
   std::string packed;
@@ -32,4 +32,4 @@ std::string encode_base64(std::string_view bytes) {
   return text;
 }
 
-}  // namespace murder::kubernetes
+}  // namespace murder

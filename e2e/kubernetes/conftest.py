@@ -1,0 +1,19 @@
+"""One cluster a file of tests."""
+
+import os
+import pathlib
+
+import pytest
+
+from cluster import ROOT, Cluster
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    images = pathlib.Path(os.environ.get("MURDER_CLUSTER", ROOT / "build/cluster")) / "images"
+    directory = tmp_path_factory.mktemp("cluster")
+    (directory / "images").symlink_to(images.resolve())
+    cluster = Cluster(directory)
+    cluster.run("up")
+    yield cluster
+    cluster.run("down")

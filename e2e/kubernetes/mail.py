@@ -1,0 +1,33 @@
+"""imap HOST USER PASSWORD STEP… and lmtp HOST USER SUBJECT: run in the network of the cluster, by murder.py."""
+
+import email.message
+import imaplib
+import json
+import smtplib
+import sys
+
+
+def imap(host, user, password, *steps):
+    session = imaplib.IMAP4(host, timeout=20)
+    session.login(user, password)
+    answers = []
+    for step in steps:
+        command, *arguments = step.split(" ")
+        status, data = getattr(session, command)(*arguments)
+        if status != "OK":
+            sys.exit(f"{step}: {status} {data}")
+        answers.append([part.decode() if isinstance(part, bytes) else part and part[1].decode() for part in data])
+    session.logout()
+    print(json.dumps(answers))
+
+
+def lmtp(host, user, subject):
+    message = email.message.EmailMessage()
+    message["From"], message["To"], message["Subject"] = "mta@example.org", f"{user}@example.org", subject
+    message.set_content("Hello.\n")
+    with smtplib.LMTP(host, 2003) as session:
+        session.send_message(message, to_addrs=[user])
+
+
+if __name__ == "__main__":
+    {"imap": imap, "lmtp": lmtp}[sys.argv[1]](*sys.argv[2:])

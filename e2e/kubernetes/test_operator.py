@@ -1,0 +1,189 @@
+"""The operator on a real Kubernetes: resources become a murder that serves mail, and changes of them change it."""
+
+import json
+
+import pytest
+
+from cluster import ROOT
+from murder import Murder, Operator, wait_for
+
+NAMESPACE = "post"
+
+
+def backend(name, **spec):
+    return {
+        "apiVersion": "murder.cyrus.dev/v1alpha1", "kind": "Backend", "metadata": {"name": name, "namespace": NAMESPACE},
+        "spec": {"clusterRef": {"name": "quickstart"}, "partitions": [{"name": "p1"}], **spec},
+    }
+
+
+@pytest.fixture(scope="module")
+def operator(cluster, tmp_path_factory):
+    cluster.kubectl("apply", "--server-side", "-f", ROOT / "crds")
+    cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+    operator = Operator(cluster, tmp_path_factory.mktemp("operator") / "log")
+    operator.start()
+    yield operator
+    operator.stop()
+
+
+@pytest.fixture(scope="module")
+def murder(cluster, operator):
+    cluster.apply({
+        "apiVersion": "v1", "kind": "Namespace",
+        "metadata": {"name": NAMESPACE, "labels": {"pod-security.kubernetes.io/enforce": "restricted"}},
+    })
+    murder = Murder(cluster, "quickstart", NAMESPACE)
+    murder.kubectl("apply", "-f", ROOT / "examples/quickstart.yaml")
+    murder.wait("Ready")
+    murder.wait_until_settled()
+    murder.imap("cyrus", "create user.alice", "create user.bob")
+    return murder
+
+
+def test_a_message_goes_in_and_comes_out(murder):
+    murder.deliver("alice", "in and out")
+    assert murder.imap("alice", "select INBOX", "search None ALL")[1] == ["1"]
+
+
+def test_status_says_what_is_there(murder):
+    status = murder.status()
+    assert status["readyFrontends"] == "2/2" and status["readyBackends"] == "2/2"
+    assert status["master"]["ready"] is True
+    assert [row["name"] for row in status["backends"]] == ["be1", "be2"]
+    assert murder.condition("Reconciling") is None
+    columns = murder.kubectl("get", "murder").splitlines()
+    assert columns[1].split()[:2] == ["quickstart", "True"]
+    assert murder.condition("Synced", "mbe", "be1")["status"] == "True"
+
+
+def test_frontends_scale(murder):
+    murder.kubectl("scale", "murder", "quickstart", "--replicas=4")
+    wait_for("four frontends", lambda: murder.status()["readyFrontends"] == "4/4")
+    for pod in murder.pods("frontend"):
+        assert murder.imap("alice", "select INBOX", host=pod["status"]["podIP"]) == [["1"]]
+    murder.kubectl("scale", "murder", "quickstart", "--replicas=1")
+    wait_for("one frontend", lambda: murder.status()["readyFrontends"] == "1/1" and len(murder.pods("frontend")) == 1)
+    murder.kubectl("scale", "murder", "quickstart", "--replicas=2")
+    murder.wait_until_settled()
+
+
+def test_a_new_user_needs_no_restart(murder):
+    before = murder.uids()
+    murder.kubectl("patch", "murder", "quickstart", "--type=merge", "-p",
+                   json.dumps({"spec": {"authentication": {"users": ["alice", "bob", "carol"]}}}))
+    murder.wait_until_settled()
+    murder.imap("cyrus", "create user.carol")
+    assert murder.imap("carol", "select INBOX") == [["0"]]
+    assert murder.uids() == before
+
+
+def test_a_setting_is_reloaded_without_a_restart(murder):
+    before = murder.uids()
+    murder.kubectl("patch", "murder", "quickstart", "--type=merge", "-p",
+                   json.dumps({"spec": {"imapd": {"frontend": {"imapidlepoll": "7"}, "all": {"serverinfo": "min"}}}}))
+    murder.wait_until_settled()
+    assert murder.uids() == before
+    greeting = murder.cluster.run("enter", "bash", "-c",
+                                  f"exec 3<>/dev/tcp/{murder.address('quickstart')}/143; head -n 1 <&3")
+    assert "Cyrus IMAP" in greeting and "3.10" not in greeting
+
+
+def test_a_backend_comes_and_goes(murder):
+    murder.cluster.apply(backend("be3"))
+    murder.wait("Ready", "mbe/be3")
+    murder.wait_until_settled()
+    murder.imap("cyrus", "create user.dave")
+    assert murder.status()["readyBackends"] == "3/3"
+
+    murder.kubectl("delete", "mbe", "be3", "--wait=false")
+    holds = any(row["mailboxes"] for row in murder.status()["backends"] if row["name"] == "be3")
+    if holds:
+        stalled = wait_for("the reason", lambda: murder.condition("Stalled", "mbe", "be3"))
+        assert stalled["reason"] == "NotEmpty" and "force-delete" in stalled["message"]
+        murder.kubectl("annotate", "mbe", "be3", "murder.cyrus.dev/force-delete=true")
+    wait_for("be3 is gone", lambda: not [row for row in murder.get("mbe")["items"] if row["metadata"]["name"] == "be3"])
+    wait_for("its pod is gone", lambda: "quickstart-be3-0" not in murder.uids())
+    claims = {claim["metadata"]["name"] for claim in murder.get("pvc")["items"]}
+    assert {"state-quickstart-be3", "spool-p1-quickstart-be3"} <= claims
+    murder.wait_until_settled()
+
+
+def test_what_needs_a_restart_takes_one_backend_at_a_time(murder):
+    before = murder.uids("backend")
+    murder.kubectl("patch", "murder", "quickstart", "--type=merge", "-p",
+                   json.dumps({"spec": {"imapd": {"backend": {"idle_timeout": "5m"}}}}))
+    down = set()
+
+    def replaced():
+        pods = murder.pods("backend")
+        away = {pod["metadata"]["name"] for pod in pods
+                if not any(each["type"] == "Ready" and each["status"] == "True"
+                           for each in pod["status"].get("conditions", []))}
+        away |= set(before) - {pod["metadata"]["name"] for pod in pods}
+        assert len(away) <= 1, away
+        down.update(away)
+        return all(murder.uids("backend").get(name, uid) != uid for name, uid in before.items())
+
+    wait_for("both backends are replaced", replaced, 240)
+    murder.wait_until_settled()
+    assert down == set(before)
+    assert murder.imap("alice", "select INBOX") == [["1"]]
+
+
+def test_drift_is_repaired_and_explained(murder):
+    murder.kubectl("scale", "deployment", "quickstart-fe", "--replicas=5")
+    wait_for("it is as it was", lambda: murder.get("deployment", "quickstart-fe")["spec"]["replicas"] == 2)
+    wait_for("the Event says who", lambda: "spec.replicas" in murder.kubectl("get", "events"))
+    murder.wait_until_settled()
+
+
+def test_a_paused_murder_is_left_alone(murder):
+    murder.kubectl("annotate", "murder", "quickstart", "murder.cyrus.dev/paused=true")
+    wait_for("it is paused", lambda: murder.condition("Progressing")["reason"] == "Paused")
+    murder.kubectl("scale", "murder", "quickstart", "--replicas=3")
+    wait_for("it was seen", lambda: murder.status()["observedGeneration"] == murder.get("murder", "quickstart")["metadata"]["generation"])
+    assert murder.get("deployment", "quickstart-fe")["spec"]["replicas"] == 2
+    murder.kubectl("annotate", "murder", "quickstart", "murder.cyrus.dev/paused-")
+    wait_for("three frontends", lambda: murder.status()["readyFrontends"] == "3/3")
+    murder.kubectl("scale", "murder", "quickstart", "--replicas=2")
+    murder.wait_until_settled()
+
+
+def test_an_invalid_spec_changes_nothing_and_says_why(murder):
+    before = murder.uids()
+    murder.kubectl("patch", "murder", "quickstart", "--type=merge", "-p", json.dumps({"spec": {"mupdate": {"engine": "native"}}}))
+    stalled = wait_for("it stalls", lambda: murder.condition("Stalled"))
+    assert stalled["reason"] == "InvalidSpec" and "spec.mupdate.engine" in stalled["message"]
+    assert murder.uids() == before
+    murder.kubectl("patch", "murder", "quickstart", "--type=merge", "-p", json.dumps({"spec": {"mupdate": {"engine": "cyrus"}}}))
+    murder.wait_until_settled()
+
+
+def test_the_operator_can_be_killed(murder, operator):
+    operator.stop(9)
+    murder.kubectl("scale", "murder", "quickstart", "--replicas=3")
+    murder.kubectl("delete", "service", "quickstart-be1")
+    operator.start()
+    wait_for("three frontends", lambda: murder.status()["readyFrontends"] == "3/3")
+    wait_for("the Service is back", lambda: "quickstart-be1" in murder.kubectl("get", "services"))
+    murder.wait_until_settled()
+    assert murder.imap("alice", "select INBOX") == [["1"]]
+
+
+def test_passwords_are_made_once(murder):
+    before = murder.get("secret", "quickstart-passwords")["data"]
+    murder.kubectl("annotate", "murder", "quickstart", "touched=yes")
+    murder.wait_until_settled()
+    assert murder.get("secret", "quickstart-passwords")["data"] == before
+
+
+def test_nothing_is_left_but_volumes(murder, operator):
+    murder.kubectl("delete", "-f", ROOT / "examples/quickstart.yaml", "--timeout=120s")
+    selector = "app.kubernetes.io/managed-by=murder-operator"
+    wait_for("its objects are gone", lambda: not murder.get(
+        "pods,statefulsets,deployments,services,configmaps,secrets,networkpolicies,pdb,serviceaccounts", "-l", selector)["items"])
+    assert murder.get("pvc", "-l", selector)["items"]
+    murder.cluster.kubectl("delete", "namespace", NAMESPACE, "--timeout=120s")
+    errors = [line for line in operator.lines() if line["level"] == "error"]
+    assert not errors

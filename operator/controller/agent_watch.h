@@ -1,0 +1,58 @@
+// What the agents of all murders say, asked again and again: often while a murder is on its way, seldom when it is
+// settled. A change of what they say wakes whoever decides.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "operator/agents/agents.h"
+#include "operator/controller/snapshot.h"
+
+namespace murder::controller {
+
+class AgentWatch {
+ public:
+  explicit AgentWatch(std::function<void(const ObjectKey& cluster)> changed);
+  ~AgentWatch();
+
+  void start();
+  void stop();
+
+  // Whom to ask from now on, and how eagerly. The same endpoints again cost nothing.
+  void watch(const ObjectKey& cluster, std::vector<agents::Endpoint> endpoints, const agents::Credentials& credentials,
+             bool settled);
+  void forget(const ObjectKey& cluster);
+  // By pod. What was said of a pod that is not asked any more is not among it.
+  std::map<std::string, AgentSeen> seen(const ObjectKey& cluster) const;
+
+ private:
+  using Steady = std::chrono::steady_clock;
+  struct Murder {
+    std::vector<agents::Endpoint> endpoints;
+    std::shared_ptr<agents::Agents> agents;
+    std::map<std::string, AgentSeen> seen;
+    std::string certificate;
+    bool settled = false;
+    Steady::time_point due{};
+  };
+
+  void run(const std::stop_token& stop);
+  void ask(const ObjectKey& cluster);
+
+  const std::function<void(const ObjectKey&)> changed_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::map<ObjectKey, Murder> murders_;
+  std::jthread thread_;
+};
+
+// As a decision sees it.
+AgentFacts facts_of(const agent::v1::NodeStatus& status);
+
+}  // namespace murder::controller

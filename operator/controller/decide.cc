@@ -1,0 +1,210 @@
+#include "operator/controller/decide.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/digest.h"
+
+namespace murder::controller {
+namespace {
+
+using objects::Murder;
+using topology::Node;
+
+std::optional<std::string> may_go(const Snapshot& now, const BackendSeen& backend, Hold& kept) {
+  const std::string& name = backend.name();
+  kept = {name, "backend_delete_requires_empty_or_force", {}};
+  if (kubernetes::annotation_of(*backend.object, kForceDeleteAnnotation) == "true") return "forced";
+  if (kubernetes::is_being_deleted(*now.object)) return "the MurderCluster is deleted too";
+  const auto pods = now.pods_of(name);
+  const bool made = std::any_of(now.live.begin(), now.live.end(), [&](const auto& entry) {
+    return entry.first.first == "PersistentVolumeClaim" &&
+           kubernetes::label_of(*entry.second, std::string(objects::kBackendLabel)) == name;
+  });
+  if (!made && pods.empty()) return "it never had a volume";
+  const AgentFacts* facts = pods.size() == 1 ? now.facts_of(*pods.front()) : nullptr;
+  const std::string remedy = "; annotate it with " + std::string(kForceDeleteAnnotation) + "=true to delete it anyway";
+  if (facts == nullptr || !facts->pushed) {
+    kept.message = "whether it holds mailboxes is not known while its agent cannot tell" + remedy;
+    return {};
+  }
+  if (facts->mailboxes > 0) {
+    kept.message = "it holds " + std::to_string(facts->mailboxes) +
+                   " mailboxes (deleted ones too, until they are expired): move them away first" + remedy;
+    return {};
+  }
+  return "it holds no mailbox";
+}
+
+// File name → bytes, of what a node's agent reads; as the agent computes it (sidecar/files).
+std::string files_digest(const Json& config_map, const Json& secret) {
+  std::map<std::string, std::string> files = objects::secret_data(secret);
+  for (const auto& [name, bytes] : config_map.at("data").items()) files[name] = bytes.get<std::string>();
+  return digest_of_files(files);
+}
+
+class Decider {
+ public:
+  Decider(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials)
+      : now_(snapshot), wanted_(wanted), murder_(*wanted.murder), credentials_(credentials) {}
+
+  Plan decide() {
+    finalizers(true);
+    shared();
+    for (const auto& node : murder_.topology.nodes) of_node(node);
+    for (auto& service : objects::client_services(murder_)) apply(std::move(service));
+    prune();
+    for (const auto& node : murder_.topology.nodes) pods(node);
+    finalizers(false);
+    return std::move(plan_);
+  }
+
+ private:
+  void apply(Json object, bool owned = true) {
+    keep_.insert({object.at("kind").get<std::string>(), kubernetes::key_of(object).name});
+    plan_.actions.emplace_back(Apply{std::move(object), owned});
+  }
+  void keep(const char* kind, const std::string& name) { keep_.insert({kind, name}); }
+
+  void shared() {
+    const auto& topology = murder_.topology;
+    for (auto& object : objects::service_accounts(murder_)) apply(std::move(object));
+    for (auto& object : objects::network_policies(murder_)) apply(std::move(object));
+    for (auto& object : objects::disruption_budgets(murder_)) apply(std::move(object));
+    // Stored when they were made (ensure_credentials), and never applied.
+    keep("Secret", objects::authority_secret(topology));
+    keep("Secret", objects::passwords_secret(topology));
+    if (credentials_.clients) {
+      apply(objects::certificate_object(murder_, *credentials_.clients, credentials_.authority.certificate));
+    }
+  }
+
+  void of_node(const Node& node) {
+    Json config_map = objects::config_map(murder_, node);
+    Json secret = objects::node_secret(murder_, node, credentials_.passwords, credentials_.agents.at(node.name),
+                                       credentials_.authority.certificate);
+    plan_.files_digest[node.name] = files_digest(config_map, secret);
+    apply(std::move(config_map));
+    apply(std::move(secret));
+    if (node.role != Role::Frontend) apply(objects::headless_service(murder_, node));
+    for (auto& claim : objects::claims(murder_, node)) apply(std::move(claim), /*owned=*/false);
+    apply(objects::workload(murder_, node));
+  }
+
+  // A claim goes only when its Backend was deleted with volumeRetention Delete: never because of a mistake in a name.
+  bool may_remove_claim(const Json& claim) const {
+    const auto name = kubernetes::label_of(claim, std::string(objects::kBackendLabel));
+    if (!name || !wanted_.released.contains(*name)) return false;
+    const auto backend = std::find_if(now_.backends.begin(), now_.backends.end(),
+                                      [&](const BackendSeen& seen) { return seen.name() == *name; });
+    return backend != now_.backends.end() && backend->backend.spec.volume_retention == api::VolumeRetention::Delete;
+  }
+
+  void prune() {
+    for (const auto& resource : kOwned) {
+      for (const auto& [key, object] : now_.live) {
+        if (key.first != resource.kind || keep_.contains(key) || kubernetes::is_being_deleted(*object)) continue;
+        if (key.first == "PersistentVolumeClaim" && !may_remove_claim(*object)) continue;
+        plan_.actions.emplace_back(Remove{object, Reason::ResourceChanged, "no part of the murder any more"});
+      }
+    }
+  }
+
+  void pods(const Node& node) {
+    const std::string& digest = plan_.files_digest.at(node.name);
+    for (const auto* pod : now_.pods_of(node.name)) {
+      if (pod->deleting) continue;
+      if (node.role != Role::Frontend && restart(node, *pod)) continue;
+      const auto* facts = now_.facts_of(*pod);
+      if (facts != nullptr && !facts->files_digest.empty() && facts->files_digest != digest &&
+          pod->files_annotation != digest) {
+        plan_.actions.emplace_back(HurryPod{pod->name, digest});
+      }
+    }
+  }
+
+  // Whether the pod is to be replaced, now or later: its StatefulSet has another template than it was made from.
+  bool restart(const Node& node, const PodSeen& pod) {
+    const auto set = now_.find("StatefulSet", objects::node_object(murder_.topology, node));
+    if (!set) return false;
+    const auto* observed = kubernetes::find(*set, {"status", "observedGeneration"});
+    const std::string update = kubernetes::text_at(*set, {"status", "updateRevision"});
+    if (observed == nullptr || *observed != kubernetes::generation_of(*set) || update.empty() || pod.revision.empty() ||
+        pod.revision == update) {
+      return false;
+    }
+    if (auto hold = hold_restart({now_, murder_, node})) {
+      plan_.holds.push_back(*std::move(hold));
+    } else if (!restarting_) {
+      // One a pass: the next pass sees what this one has done.
+      restarting_ = true;
+      plan_.actions.emplace_back(RestartPod{pod.name, pod.uid, node.name, "its pod template has changed"});
+    } else {
+      plan_.holds.push_back({node.name, "one_restart_at_a_time", "another node is restarted first"});
+    }
+    return true;
+  }
+
+  void finalizers(bool present) {
+    for (const auto& backend : now_.backends) {
+      const auto* list = kubernetes::find(*backend.object, {"metadata", "finalizers"});
+      const bool has = list != nullptr && std::find(list->begin(), list->end(), kBackendFinalizer) != list->end();
+      if (present && !has && !backend.deleting()) plan_.actions.emplace_back(SetFinalizer{backend.object, true, ""});
+      if (!present && has) {
+        const auto released = wanted_.released.find(backend.name());
+        if (released != wanted_.released.end()) {
+          plan_.actions.emplace_back(SetFinalizer{backend.object, false, released->second});
+        }
+      }
+    }
+  }
+
+  const Snapshot& now_;
+  const Wanted& wanted_;
+  const Murder& murder_;
+  const Credentials& credentials_;
+  Plan plan_;
+  std::set<std::pair<std::string, std::string>> keep_;
+  bool restarting_ = false;
+};
+
+}  // namespace
+
+Wanted want(const Snapshot& snapshot) {
+  Wanted wanted;
+  wanted.mistakes = snapshot.mistakes;
+  std::vector<api::Backend> backends;
+  for (const auto& seen : snapshot.backends) {
+    wanted.mistakes.insert(wanted.mistakes.end(), seen.mistakes.begin(), seen.mistakes.end());
+    if (seen.deleting()) {
+      Hold kept;
+      if (auto why = may_go(snapshot, seen, kept)) {
+        wanted.released[seen.name()] = *std::move(why);
+        continue;
+      }
+      wanted.kept[seen.name()] = std::move(kept);
+    }
+    backends.push_back(seen.backend);
+  }
+  if (!wanted.mistakes.empty()) return wanted;
+
+  const auto namespace_ = kubernetes::key_of(*snapshot.object).namespace_;
+  auto derived =
+      topology::derive(snapshot.cluster, backends, topology::pods_target(namespace_, snapshot.cluster_domain));
+  wanted.mistakes = topology::as_mistakes(derived.problems, snapshot.cluster, backends);
+  if (!derived.topology) return wanted;
+  objects::Murder murder{.namespace_ = namespace_, .topology = *std::move(derived.topology)};
+  for (auto& backend : backends) {
+    const std::string name = backend.metadata.name;
+    murder.backends.emplace(name, std::move(backend));
+  }
+  murder.cyrus_image = objects::image_for(snapshot.cyrus_image_template, murder.topology.cyrus);
+  wanted.murder = std::move(murder);
+  return wanted;
+}
+
+Plan decide(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials) {
+  return Decider(snapshot, wanted, credentials).decide();
+}
+
+}  // namespace murder::controller

@@ -1,0 +1,66 @@
+// (what is, what is wanted) → what to do. Pure.
+//
+// Idempotent: decided again after it was carried out, there is nothing to do. A pass that is cut short anywhere is
+// repaired by the next.
+#pragma once
+
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "operator/controller/credentials.h"
+#include "operator/controller/predicates.h"
+#include "operator/controller/reason.h"
+#include "operator/controller/snapshot.h"
+#include "operator/objects/objects.h"
+
+namespace murder::controller {
+
+// Make an object so. Nothing is sent when it is (kubernetes/apply.h).
+struct Apply {
+  Json object;
+  bool owned = true;  // goes with the MurderCluster; volumes do not
+};
+struct Remove {
+  ObjectPtr object;
+  Reason reason;
+  std::string message;
+};
+// Delete a pod, so that its StatefulSet makes it anew.
+struct RestartPod {
+  std::string pod;
+  std::string uid;
+  std::string node;
+  std::string message;  // why
+};
+// Has the kubelet look at a pod's ConfigMap and Secret now instead of within a minute or two.
+struct HurryPod {
+  std::string pod;
+  std::string digest;
+};
+struct SetFinalizer {
+  ObjectPtr backend;
+  bool present;
+  std::string message;
+};
+using Action = std::variant<Apply, Remove, RestartPod, HurryPod, SetFinalizer>;
+
+// What there has to be: present unless there are mistakes.
+struct Wanted {
+  std::optional<objects::Murder> murder;
+  api::Mistakes mistakes;
+  // Backends that are being deleted and may go: they are no part of the murder any more.
+  std::map<std::string, std::string> released;  // name → why
+  std::map<std::string, Hold> kept;             // being deleted and may not: why
+};
+Wanted want(const Snapshot& snapshot);
+
+struct Plan {
+  std::vector<Action> actions;
+  std::vector<Hold> holds;
+  std::map<std::string, std::string> files_digest;  // by node: what its agents report when they have taken it up
+};
+Plan decide(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials);
+
+}  // namespace murder::controller

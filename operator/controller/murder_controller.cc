@@ -1,0 +1,190 @@
+#include "operator/controller/murder_controller.h"
+
+#include "operator/controller/act.h"
+#include "operator/controller/conditions.h"
+
+namespace murder::controller {
+namespace {
+
+using namespace std::chrono_literals;
+using kubernetes::Event;
+using kubernetes::ReconcileOutcome;
+
+// Certificates are looked at again, and whatever no watch tells of.
+constexpr auto kAtLeast = 1h;
+// The operator's own certificates live a year.
+constexpr auto kCertificateAge = 24h * 30;
+
+}  // namespace
+
+MurderController::MurderController(kubernetes::Client& client, Caches& caches, AgentWatch& agents,
+                                   kubernetes::EventRecorder& events, const Log& log, MurderOptions options)
+    : client_(client),
+      caches_(caches),
+      agents_(agents),
+      events_(events),
+      log_(log),
+      options_(std::move(options)),
+      engine_(client, {.field_manager = std::string(objects::kOperator), .hash_annotation = kAppliedAnnotation}) {}
+
+Snapshot MurderController::gather(const ObjectKey& key, ObjectPtr cluster) const {
+  Snapshot snapshot{.now = Clock::now(),
+                    .cyrus_image_template = options_.cyrus_image,
+                    .cluster_domain = options_.cluster_domain,
+                    .object = std::move(cluster)};
+  snapshot.cluster = read_cluster(*snapshot.object, snapshot.mistakes);
+  for (const auto& object : caches_.of_cluster(kBackends, key)) {
+    BackendSeen seen{.object = object};
+    seen.backend = read_backend(*object, seen.mistakes);
+    snapshot.backends.push_back(std::move(seen));
+  }
+  for (const auto& resource : kOwned) {
+    for (const auto& object : caches_.of_cluster(resource, key)) {
+      snapshot.live[{resource.kind, kubernetes::key_of(*object).name}] = object;
+    }
+  }
+  for (const auto& pod : caches_.of_cluster(kPods, key)) snapshot.pods.push_back(pod_seen(*pod));
+  snapshot.agents = agents_.seen(key);
+  return snapshot;
+}
+
+Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
+  auto cluster = caches_.get(kClusters, key);
+  if (!cluster || kubernetes::is_being_deleted(*cluster)) return without_cluster(key);
+
+  const Snapshot snapshot = gather(key, std::move(cluster));
+  MURDER_TRY(announce(snapshot));
+  const Wanted wanted = want(snapshot);
+  Plan plan;
+  Outcome outcome;
+  std::optional<Credentials> credentials;
+  if (wanted.murder) {
+    auto ensured = ensure_credentials(client_, snapshot, *wanted.murder);
+    if (ensured) {
+      credentials = *std::move(ensured);
+      plan = decide(snapshot, wanted, *credentials);
+      if (snapshot.paused()) {
+        plan.actions.clear();
+      } else {
+        outcome = Actor(client_, engine_, snapshot).carry_out(plan);
+      }
+    } else {
+      outcome.failures.push_back(ensured.error().message);
+    }
+  }
+  tell(snapshot, plan, outcome);
+  const Report said = report(snapshot, wanted, plan, outcome);
+  if (credentials) MURDER_TRY(watch_agents(snapshot, wanted, *credentials, said.settled));
+  MURDER_TRY(publish(snapshot, said));
+  if (!outcome.failures.empty()) return Error{outcome.failures.front()};
+  return ReconcileOutcome{.requeue_after = kAtLeast};
+}
+
+// Its objects are taken along by their owner references. Backends stay, and wait for one of that name.
+Result<ReconcileOutcome> MurderController::without_cluster(const ObjectKey& key) {
+  agents_.forget(key);
+  {
+    const std::lock_guard lock(mutex_);
+    shown_.erase(key);
+  }
+  for (const auto& backend : caches_.of_cluster(kBackends, key)) {
+    if (kubernetes::is_being_deleted(*backend)) {
+      Snapshot nothing{.object = backend};
+      Plan plan;
+      plan.actions.emplace_back(SetFinalizer{backend, false, "its MurderCluster is gone"});
+      const auto* list = kubernetes::find(*backend, {"metadata", "finalizers"});
+      if (list == nullptr || list->empty()) continue;
+      const auto outcome = Actor(client_, engine_, nothing).carry_out(plan);
+      if (!outcome.failures.empty()) return Error{outcome.failures.front()};
+    } else {
+      const auto status = status_without_cluster(*backend, key.name, Clock::now());
+      const auto applied = engine_.apply_status(kBackends, *backend, status);
+      if (!applied && !applied.failed_with(kubernetes::Failure::NotFound)) return applied.error().in("status");
+    }
+  }
+  return ReconcileOutcome{};
+}
+
+// What has no condition counts as finished (kstatus): so one is there before anything is done.
+Result<void> MurderController::announce(const Snapshot& snapshot) {
+  if (kubernetes::find(*snapshot.object, {"status", "conditions"}) != nullptr) return {};
+  const auto text = rfc3339(snapshot.now);
+  const auto condition = [&](const char* type, const char* status) {
+    return Json{{"type", type},
+                {"status", status},
+                {"reason", name_of(Reason::Creating)},
+                {"message", "its servers are being made"},
+                {"lastTransitionTime", text},
+                {"observedGeneration", kubernetes::generation_of(*snapshot.object)}};
+  };
+  const Json status = {{"observedGeneration", kubernetes::generation_of(*snapshot.object)},
+                       {"summary", "its servers are being made"},
+                       {"conditions", {condition("Ready", "Unknown"), condition("Reconciling", "True")}}};
+  const auto applied = engine_.apply_status(kClusters, *snapshot.object, status);
+  if (!applied) return applied.error().in("status");
+  return {};
+}
+
+Result<void> MurderController::publish(const Snapshot& snapshot, const Report& report) {
+  const auto apply = [&](const Resource& resource, const Json& live, const Json& status) -> Result<void> {
+    const auto applied = engine_.apply_status(resource, live, status);
+    // Gone meanwhile, or made anew: the next pass knows.
+    if (!applied && !applied.failed_with(kubernetes::Failure::NotFound)) {
+      return applied.error().in("status of " + resource.kind + " " + kubernetes::key_of(live).name);
+    }
+    return {};
+  };
+  for (const auto& backend : snapshot.backends) {
+    const auto status = report.backends.find(backend.name());
+    if (status != report.backends.end()) MURDER_TRY(apply(kBackends, *backend.object, status->second));
+  }
+  return apply(kClusters, *snapshot.object, report.cluster);
+}
+
+Result<void> MurderController::watch_agents(const Snapshot& snapshot, const Wanted& wanted,
+                                            const Credentials& credentials, bool settled) {
+  const auto key = kubernetes::key_of(*snapshot.object);
+  objects::Certificate shown;
+  {
+    const std::lock_guard lock(mutex_);
+    Shown& mine = shown_[key];
+    if (mine.authority != credentials.authority.certificate || snapshot.now - mine.made > kCertificateAge) {
+      auto made = operator_certificate(credentials.authority, snapshot.now);
+      if (!made) return std::move(made).error().in("the operator's certificate");
+      mine = {credentials.authority.certificate, *std::move(made), snapshot.now};
+    }
+    shown = mine.certificate;
+  }
+  std::vector<agents::Endpoint> endpoints;
+  for (const auto& pod : snapshot.pods) {
+    const auto* node = wanted.murder->topology.find(pod.node);
+    if (node == nullptr || pod.ip.empty() || pod.deleting) continue;
+    const std::string host = pod.ip.find(':') == std::string::npos ? pod.ip : "[" + pod.ip + "]";
+    endpoints.push_back({pod.name, host + ":" + std::to_string(node->agent_grpc_port), node->host});
+  }
+  agents_.watch(key, std::move(endpoints),
+                {.ca = credentials.authority.certificate, .certificate = shown.certificate, .key = shown.key}, settled);
+  return {};
+}
+
+void MurderController::tell(const Snapshot& snapshot, const Plan& plan, const Outcome& outcome) {
+  const auto regarding = kubernetes::reference_to(*snapshot.object);
+  const auto cluster = kubernetes::key_of(*snapshot.object).text();
+  const auto event = [&](Event::Type type, Reason reason, const char* action, const std::string& note) {
+    events_.record(
+        {.regarding = regarding, .type = type, .reason = std::string(name_of(reason)), .action = action, .note = note});
+  };
+  for (const auto& change : outcome.changes) {
+    log_(LogLevel::Info, change, {{"cluster", cluster}});
+    event(Event::Type::Normal, Reason::ResourceChanged, "Apply", change);
+  }
+  for (const auto& failure : outcome.failures) {
+    log_(LogLevel::Error, failure, {{"cluster", cluster}, {"reason", name_of(Reason::ApplyFailed)}});
+    event(Event::Type::Warning, Reason::ApplyFailed, "Apply", failure);
+  }
+  for (const auto& hold : plan.holds) {
+    log_(LogLevel::Debug, hold.message, {{"cluster", cluster}, {"node", hold.node}, {"predicate", hold.predicate}});
+  }
+}
+
+}  // namespace murder::controller
