@@ -1,9 +1,14 @@
 """The chart in a real API server: everything it can make is accepted, as confined as can be, and what people have made is
 there after an upgrade and after an uninstall."""
 
+import itertools
 import json
+import os
 import re
 import shutil
+import subprocess
+import urllib.error
+import urllib.request
 
 import pytest
 import yaml
@@ -11,8 +16,12 @@ import yaml
 import helm
 from cluster import Cluster
 from helm import CHART, NAMESPACE, ROOT
+from murder import OPERATOR, wait_for
 
 WATCHED = ["mail", "mail-two"]
+ADDRESS = "127.99.0.2"
+OWNED = ["serviceaccounts", "networkpolicies", "poddisruptionbudgets", "secrets", "configmaps", "services", "statefulsets",
+         "deployments", "persistentvolumeclaims"]
 OF_NO_NAMESPACE = {"CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "FlowSchema"}
 VALUES = {
     "defaults": {},
@@ -58,7 +67,7 @@ def namespace(name):
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     cluster = Cluster(tmp_path_factory.mktemp("cluster"))
-    cluster.run("up", "--api-only", "--address", "127.99.0.2")
+    cluster.run("up", "--api-only", "--address", ADDRESS)
     try:
         cluster.apply(*map(namespace, [NAMESPACE, *WATCHED]), *map(monitor, ["PodMonitor", "ServiceMonitor"]))
         cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
@@ -235,3 +244,87 @@ def test_the_server_gives_the_operator_its_rights(cluster, release, watched):
     assert not may("update", "murderclusters.murder.cyrus.dev", "mail")
     assert not may("delete", "backends.murder.cyrus.dev", "mail")
     assert not may("create", "clusterrolebindings")
+
+
+# --- the operator with exactly these rights ---
+
+
+class Operator:
+    """murder-operator of this build, as the account and with the arguments that the chart gives it."""
+
+    def __init__(self, cluster, directory):
+        self.cluster = cluster
+        container = cluster.get("deployment", "mail-cyrus-murder", "-n", NAMESPACE)["spec"]["template"]["spec"]["containers"][0]
+        arguments = list(container["args"])
+        self.http = f"{ADDRESS}:8080"
+        arguments[arguments.index("--http") + 1] = self.http
+        kubeconfig = yaml.safe_load((cluster.directory / "node/pki/kubeconfig").read_text())
+        kubeconfig["clusters"][0]["cluster"]["certificate-authority"] = str(cluster.directory / "node/pki/ca.crt")
+        token = cluster.kubectl("create", "token", "mail-cyrus-murder", "-n", NAMESPACE).strip()
+        kubeconfig["users"] = [{"name": user["name"], "user": {"token": token}} for user in kubeconfig["users"]]
+        (directory / "kubeconfig").write_text(json.dumps(kubeconfig))
+        self.log = directory / "log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [OPERATOR, *arguments, "--kubeconfig", directory / "kubeconfig"], stdout=log, stderr=log,
+                env=os.environ | {"POD_NAME": "operator", "POD_NAMESPACE": NAMESPACE},
+            )
+
+    def get(self, path):
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            with urllib.request.urlopen(f"http://{self.http}{path}", timeout=10) as answer:
+                return answer.read().decode()
+        except urllib.error.URLError:  # not yet, or 503
+            return None
+
+    def requests(self):
+        """{(code, method): number}, as it counts them itself."""
+        counts = {}
+        for line in self.get("/metrics").splitlines():
+            if line.startswith("rest_client_requests_total{"):
+                labels = dict(re.findall(r'(\w+)="([^"]*)"', line))
+                counts[labels["code"], labels["method"]] = float(line.rsplit(" ", 1)[1])
+        return counts
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(60) == 0, self.log.read_text()
+
+
+@pytest.mark.parametrize("place, values", [("all", {}), ("some", {"watchNamespaces": ["some"]}), ("elected", {"replicas": 2})])
+def test_the_operator_is_refused_nothing(cluster, release, tmp_path, place, values):
+    """There are no nodes, so nothing starts; but all objects are made, and those of a Backend that goes are taken away."""
+    cluster.apply(namespace(place))
+    cluster.helm("install", release, CHART, "-n", NAMESPACE, *itertools.chain.from_iterable(
+        ("--set-json", f"{name}={json.dumps(value)}") for name, value in values.items()))
+    cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+    operator = Operator(cluster, tmp_path)
+    try:
+        wait_for("it is ready", lambda: operator.get("/readyz"), 60)
+        cluster.kubectl("apply", "-n", place, "-f", ROOT / "examples/quickstart.yaml")
+        wait_for("its status", lambda: "conditions" in cluster.get("murder", "quickstart", "-n", place).get("status", {}), 60)
+        ours = "app.kubernetes.io/managed-by=murder-operator"
+
+        def made(kinds):
+            return {thing["kind"] for thing in cluster.get(kinds, "-n", place, "-l", ours)["items"]}
+
+        # Each kind that it has rights for; pods are made by others.
+        wait_for("all kinds", lambda: len(made(",".join(OWNED))) == len(OWNED), 60)
+        wait_for("an Event", lambda: cluster.get("events", "-n", place)["items"], 60)
+        # Nobody can say whether it holds mail: it goes when a person says that it may.
+        cluster.kubectl("delete", "mbe", "be2", "-n", place, "--wait=false")
+        cluster.kubectl("annotate", "mbe", "be2", "-n", place, "murder.cyrus.dev/force-delete=true")
+        wait_for("be2 is gone", lambda: names(cluster, "mbe", "-n", place) == {"backend.murder.cyrus.dev/be1"}, 60)
+        counts = operator.requests()
+        assert sum(count for (code, _), count in counts.items() if code.startswith("2")) > 20, counts
+        refused = {key: count for key, count in counts.items() if key[0] in ("401", "403")}
+        assert not refused and "forbidden" not in operator.log.read_text(), operator.log.read_text()
+        if "--leader-elect" in cluster.kubectl("get", "deployment", "-n", NAMESPACE, "-o", "yaml"):
+            holder = cluster.get("lease", "mail-cyrus-murder", "-n", NAMESPACE)["spec"]["holderIdentity"]
+            assert holder.startswith("operator_")
+    finally:
+        if operator.process.poll() is None:
+            operator.stop()
+        for backend in names(cluster, "mbe", "-n", place):
+            cluster.kubectl("patch", backend, "-n", place, "--type=merge", "-p", '{"metadata": {"finalizers": null}}')
