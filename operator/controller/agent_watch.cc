@@ -105,6 +105,19 @@ std::map<std::string, AgentSeen> AgentWatch::seen(const ObjectKey& cluster) cons
   return murder == murders_.end() ? std::map<std::string, AgentSeen>{} : murder->second.seen;
 }
 
+Result<agent::v1::PushReport> AgentWatch::push(const ObjectKey& cluster, const std::string& pod,
+                                               const agent::v1::PushRequest& request,
+                                               std::chrono::milliseconds timeout) {
+  std::shared_ptr<agents::Agents> agents;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto murder = murders_.find(cluster);
+    if (murder != murders_.end()) agents = murder->second.agents;
+  }
+  if (!agents) return Error{"the agents of " + cluster.text() + " are not known yet"};
+  return agents->push(pod, request, timeout);
+}
+
 void AgentWatch::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {

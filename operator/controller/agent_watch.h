@@ -30,6 +30,9 @@ class AgentWatch {
   void forget(const ObjectKey& cluster);
   // By pod. What was said of a pod that is not asked any more is not among it.
   std::map<std::string, AgentSeen> seen(const ObjectKey& cluster) const;
+  // Waits for the answer of one agent.
+  Result<agent::v1::PushReport> push(const ObjectKey& cluster, const std::string& pod,
+                                     const agent::v1::PushRequest& request, std::chrono::milliseconds timeout);
 
  private:
   using Steady = std::chrono::steady_clock;

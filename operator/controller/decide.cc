@@ -55,6 +55,7 @@ class Decider {
     for (auto& service : objects::client_services(murder_)) apply(std::move(service));
     prune();
     for (const auto& node : murder_.topology.nodes) pods(node);
+    choices();
     finalizers(false);
     return std::move(plan_);
   }
@@ -143,6 +144,20 @@ class Decider {
       plan_.holds.push_back({node.name, "one_restart_at_a_time", "another node is restarted first"});
     }
     return true;
+  }
+
+  // A conflict ends when a person says which side is right; an agent that cannot be asked is asked later.
+  void choices() {
+    for (const auto& backend : now_.backends) {
+      auto chosen = choices_of(*backend.object);
+      if (!chosen) {
+        plan_.actions.emplace_back(Complain{backend.object, std::move(chosen).error().message});
+        continue;
+      }
+      const auto pods = now_.pods_of(backend.name());
+      if (chosen->empty() || pods.size() != 1 || now_.facts_of(*pods.front()) == nullptr) continue;
+      plan_.actions.emplace_back(PushAsChosen{backend.object, pods.front()->name, *std::move(chosen)});
+    }
   }
 
   void finalizers(bool present) {

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "operator/controller/choices.h"
 #include "operator/controller/credentials.h"
 #include "operator/controller/predicates.h"
 #include "operator/controller/reason.h"
@@ -44,7 +45,18 @@ struct SetFinalizer {
   bool present;
   std::string message;
 };
-using Action = std::variant<Apply, Remove, RestartPod, HurryPod, SetFinalizer>;
+// Has the agent push as a person has decided, and then takes the person's annotations away.
+struct PushAsChosen {
+  ObjectPtr backend;
+  std::string pod;
+  Choices choices;
+};
+// What a person wrote makes no sense: told, and left.
+struct Complain {
+  ObjectPtr about;
+  std::string message;
+};
+using Action = std::variant<Apply, Remove, RestartPod, HurryPod, SetFinalizer, PushAsChosen, Complain>;
 
 // What there has to be: present unless there are mistakes.
 struct Wanted {

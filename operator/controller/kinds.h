@@ -37,6 +37,9 @@ const Resource& owned_kind(std::string_view kind);
 // What people may write, and what the operator writes.
 inline constexpr const char* kPausedAnnotation = "murder.cyrus.dev/paused";             // "true"
 inline constexpr const char* kForceDeleteAnnotation = "murder.cyrus.dev/force-delete";  // "true", on a Backend
+// On a Backend whose push is held (choices.h); removed when it was carried out.
+inline constexpr const char* kResolveAnnotation = "murder.cyrus.dev/resolve-conflicts";
+inline constexpr const char* kAllowMassDeleteAnnotation = "murder.cyrus.dev/allow-mass-delete";  // "true"
 inline constexpr const char* kRestartedAnnotation = "kubectl.kubernetes.io/restartedAt";
 inline constexpr const char* kMoveAnnotation = "murder.cyrus.dev/move";
 inline constexpr const char* kBackendFinalizer = "murder.cyrus.dev/backend-deregister";

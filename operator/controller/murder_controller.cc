@@ -12,6 +12,8 @@ using kubernetes::ReconcileOutcome;
 
 // Certificates are looked at again, and whatever no watch tells of.
 constexpr auto kAtLeast = 1h;
+// A push of 100 000 mailboxes takes Cyrus four minutes; a reconcile that takes longer counts as stuck.
+constexpr auto kPushPatience = 4min;
 // The operator's own certificates live a year.
 constexpr auto kCertificateAge = 24h * 30;
 
@@ -66,7 +68,10 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
       if (snapshot.paused()) {
         plan.actions.clear();
       } else {
-        outcome = Actor(client_, engine_, snapshot).carry_out(plan);
+        const auto push = [&](const std::string& pod, const agent::v1::PushRequest& request) {
+          return agents_.push(key, pod, request, kPushPatience);
+        };
+        outcome = Actor(client_, engine_, snapshot, push).carry_out(plan);
       }
     } else {
       outcome.failures.push_back(ensured.error().message);
@@ -170,17 +175,22 @@ Result<void> MurderController::watch_agents(const Snapshot& snapshot, const Want
 void MurderController::tell(const Snapshot& snapshot, const Plan& plan, const Outcome& outcome) {
   const auto regarding = kubernetes::reference_to(*snapshot.object);
   const auto cluster = kubernetes::key_of(*snapshot.object).text();
-  const auto event = [&](Event::Type type, Reason reason, const char* action, const std::string& note) {
-    events_.record(
-        {.regarding = regarding, .type = type, .reason = std::string(name_of(reason)), .action = action, .note = note});
-  };
   for (const auto& change : outcome.changes) {
-    log_(LogLevel::Info, change, {{"cluster", cluster}});
-    event(Event::Type::Normal, Reason::ResourceChanged, "Apply", change);
+    log_(LogLevel::Info, change.text, {{"cluster", cluster}, {"reason", name_of(change.reason)}});
+    events_.record({.regarding = regarding,
+                    .type = Event::Type::Normal,
+                    .reason = std::string(name_of(change.reason)),
+                    .action = change.action,
+                    .note = change.text,
+                    .related = change.related});
   }
   for (const auto& failure : outcome.failures) {
     log_(LogLevel::Error, failure, {{"cluster", cluster}, {"reason", name_of(Reason::ApplyFailed)}});
-    event(Event::Type::Warning, Reason::ApplyFailed, "Apply", failure);
+    events_.record({.regarding = regarding,
+                    .type = Event::Type::Warning,
+                    .reason = std::string(name_of(Reason::ApplyFailed)),
+                    .action = "Apply",
+                    .note = failure});
   }
   for (const auto& hold : plan.holds) {
     log_(LogLevel::Debug, hold.message, {{"cluster", cluster}, {"node", hold.node}, {"predicate", hold.predicate}});

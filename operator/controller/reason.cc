@@ -22,6 +22,10 @@ std::string_view name_of(Reason reason) {
       return "Restarting";
     case Reason::Scaling:
       return "Scaling";
+    case Reason::Created:
+      return "Created";
+    case Reason::Drifted:
+      return "Drifted";
     case Reason::ResourceChanged:
       return "ResourceChanged";
     case Reason::Paused:

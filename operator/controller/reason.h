@@ -17,7 +17,9 @@ enum class Reason {
   Reloading,        // running servers are told of new files
   Restarting,       // a pod is replaced
   Scaling,          // the number of frontends changes
-  ResourceChanged,  // objects were changed, for a new spec or after drift
+  Created,          // an object was made
+  ResourceChanged,  // objects were changed for a new spec
+  Drifted,          // what somebody else has changed was changed back
   // What holds something back, or is wrong.
   Paused,
   InvalidSpec,

@@ -354,7 +354,9 @@ class ClusterReport {
                 std::to_string(wanted_.murder->topology.spec.frontend.replicas) + " wanted";
     } else if (!outcome_.changes.empty()) {
       reason = Reason::ResourceChanged;
-      message = joined(outcome_.changes);
+      std::vector<std::string> texts;
+      for (const auto& change : outcome_.changes) texts.push_back(change.text);
+      message = joined(texts);
     }
     conditions_.set("Progressing", true, reason, message);
     conditions_.set("Reconciling", true, reason, message);

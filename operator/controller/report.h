@@ -7,13 +7,22 @@
 
 #include "operator/controller/decide.h"
 #include "operator/controller/snapshot.h"
+#include "operator/kubernetes/events.h"
 
 namespace murder::controller {
+
+// Something that was done, for logs and Events.
+struct ChangeMade {
+  Reason reason;
+  std::string action;  // "Create"
+  std::optional<kubernetes::ObjectReference> related;
+  std::string text;  // "created Service post/mail-be1"
+};
 
 // What went wrong when a plan was carried out, and what was changed.
 struct Outcome {
   std::vector<std::string> failures;
-  std::vector<std::string> changes;
+  std::vector<ChangeMade> changes;
 };
 
 struct Report {

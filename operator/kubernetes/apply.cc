@@ -65,6 +65,16 @@ std::string story(const Json& object, const Request& request, bool existed) {
   return text;
 }
 
+// What a Secret holds is named, and never told: differences end in logs, Events and statuses.
+void keep_secrets(const Json& object, std::vector<Difference>& differences) {
+  if (text_at(object, {"kind"}) != "Secret") return;
+  for (auto& difference : differences) {
+    if (!difference.path.starts_with("data") && !difference.path.starts_with("stringData")) continue;
+    difference.wanted = "(secret)";
+    difference.found = "(secret)";
+  }
+}
+
 ApiError refused(const Refused& why) {
   return {.failure = Failure::Conflict, .code = 409, .reason = why.reason, .message = why.message};
 }
@@ -113,6 +123,7 @@ ApplyDecision decide_apply(const Json& wanted, const Json* live, const std::stri
     std::erase_if(found, [&](const Difference& difference) {
       return difference.path == "metadata.annotations[\"" + hash_annotation + "\"]";
     });
+    keep_secrets(wanted, found);
     return Request{ApplyReason::Changed, std::move(found)};
   }
   std::erase_if(found, [&](const Difference& difference) {
@@ -120,6 +131,7 @@ ApplyDecision decide_apply(const Json& wanted, const Json* live, const std::stri
     return known != normalised.end() && known->second == difference.found;
   });
   if (found.empty()) return Unchanged{};
+  keep_secrets(wanted, found);
   return Request{ApplyReason::Drifted, std::move(found)};
 }
 

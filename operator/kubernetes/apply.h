@@ -79,7 +79,7 @@ struct ApplyOutcome {
   enum class Kind { Unchanged, Created, Updated };
   Kind kind = Kind::Unchanged;
   ApplyReason reason = ApplyReason::Absent;  // unless unchanged
-  std::vector<Difference> differences = {};  // what the request was for, drift with who caused it
+  std::vector<Difference> differences = {};  // what the request was for, drift with who caused it; no value of a Secret
   Json object = {};                          // as stored now; null when unchanged
 
   // "updated StatefulSet mail/be1: drifted: spec.replicas: 3 instead of 2 (by kubectl-scale)"; for Events and logs.

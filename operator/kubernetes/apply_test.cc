@@ -258,5 +258,23 @@ TEST(ApplyEngine, WritesAStatusOnlyWhenItDiffers) {
   EXPECT_THAT(bench.http->requests.at(0).body, HasSubstr(R"("uid":"d1")"));
 }
 
+// What differs ends in logs, Events and statuses.
+TEST(DecideApply, NamesWhatDiffersInASecretAndDoesNotTellIt) {
+  const Json live = {{"apiVersion", "v1"},
+                     {"kind", "Secret"},
+                     {"metadata", {{"namespace", "n"}, {"name", "s"}, {"annotations", {{"hash", "1"}}}}},
+                     {"data", {{"password", "aHVudGVyMQ=="}}}};
+  for (const char* hash : {"1", "2"}) {
+    Json wanted = live;
+    wanted["metadata"]["annotations"]["hash"] = hash;
+    wanted["data"]["password"] = "aHVudGVyMg==";
+    const auto decision = decide_apply(wanted, &live, "hash", {});
+    const auto& request = std::get<Request>(decision);
+    ASSERT_EQ(request.differences.size(), 1u);
+    EXPECT_THAT(request.differences[0].text(), testing::HasSubstr("data.password"));
+    EXPECT_THAT(request.differences[0].text(), testing::Not(testing::HasSubstr("aHVudG")));
+  }
+}
+
 }  // namespace
 }  // namespace murder::kubernetes
