@@ -5,6 +5,8 @@ import os
 import pathlib
 import subprocess
 
+import helm
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "e2e/kubernetes/cluster"
 
@@ -26,6 +28,9 @@ class Cluster:
 
     def kubectl(self, *arguments, stdin=None):
         return self.run("kubectl", *arguments, stdin=stdin)
+
+    def helm(self, *arguments):
+        return self.run("enter", helm.program(), *arguments)
 
     def apply(self, *objects):
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})

@@ -210,12 +210,15 @@ bool CertificateAuthority::is_current(std::string_view certificate_pem, std::str
   const auto certificate = openssl::certificate_from(certificate_pem);
   const auto key = openssl::key_from(key_pem);
   const auto facts = facts_of(certificate_pem);
-  const bool current = certificate && key && facts &&                                     //
-                       X509_check_private_key(certificate->get(), key->get()) == 1 &&     //
-                       X509_check_issued(own_.get(), certificate->get()) == X509_V_OK &&  //
-                       X509_verify(certificate->get(), signer_.get()) == 1 &&             //
-                       facts->for_clients &&                                              //
-                       facts->for_servers == (use == CertificateUse::ServerAndClient) &&  //
+  const auto is_ours = [&] {
+    return X509_check_issued(own_.get(), certificate->get()) == X509_V_OK &&
+           X509_verify(certificate->get(), signer_.get()) == 1;
+  };
+  const auto is_for_this_use = [&] {
+    return facts->for_clients && facts->for_servers == (use == CertificateUse::ServerAndClient);
+  };
+  const bool current = certificate && key && facts && is_ours() &&
+                       X509_check_private_key(certificate->get(), key->get()) == 1 && is_for_this_use() &&
                        comparable(facts->names) == comparable(names) && !is_due(*facts, now);
   ERR_clear_error();
   return current;

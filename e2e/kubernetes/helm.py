@@ -1,0 +1,38 @@
+"""Helm and this repository's chart, as a test uses them."""
+
+import os
+import pathlib
+import subprocess
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHART = ROOT / "charts/cyrus-murder"
+NAMESPACE = "mail-system"
+
+
+def program():
+    """Made by `e2e/kubernetes/cluster/build --helm`; MURDER_HELM names one that several checkouts share."""
+    found = pathlib.Path(os.environ.get("MURDER_HELM", ROOT / "build/cluster/helm"))
+    assert found.exists(), f"{found} is not built: e2e/kubernetes/cluster/build --helm"
+    return found
+
+
+def run(*arguments, stdin=None):
+    """What has no cluster to talk to."""
+    return subprocess.run([program(), *map(str, arguments)], input=stdin, text=True, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def template(values=None, release="mail", namespace=NAMESPACE, chart=CHART):
+    """The objects that the chart makes of these values."""
+    ended = run("template", release, chart, "--namespace", namespace, "--values", "-", stdin=yaml.safe_dump(values or {}))
+    assert ended.returncode == 0, ended.stderr
+    return [thing for thing in yaml.safe_load_all(ended.stdout) if thing]
+
+
+def refusal(values, release="mail"):
+    """What the chart has against these values."""
+    ended = run("template", release, CHART, "--namespace", NAMESPACE, "--values", "-", stdin=yaml.safe_dump(values))
+    assert ended.returncode != 0, "the chart accepts " + str(values)
+    return ended.stderr
