@@ -21,6 +21,7 @@ namespace murder::api {
 // What a scalar is to a YAML 1.1 reader.
 enum class ScalarType { Null, Boolean, Integer, Float, String };
 ScalarType scalar_type(const YAML::Node& scalar);
+bool is_true(std::string_view boolean);  // of a scalar of that type
 
 // Path → line of every field that was read, for mistakes that are found later.
 using Lines = std::map<std::string, int, std::less<>>;
@@ -76,6 +77,7 @@ class Reader {
   void read(const YAML::Node& node, const std::string& path, const Field& field, std::int64_t& into);
   void read(const YAML::Node& node, const std::string& path, const Field& field, bool& into);
   void read(const YAML::Node& node, const std::string& path, const Field& field, Quantity& into);
+  void read(const YAML::Node& node, const std::string& path, const Field& field, RawJson& into);
   void read(const YAML::Node& node, const std::string& path, const Field& field,
             std::map<std::string, std::string>& into);
   bool list(const YAML::Node& node, const std::string& path, const Field& field);
