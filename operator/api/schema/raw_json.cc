@@ -25,10 +25,19 @@ std::optional<Number> decimal(std::string_view text) {
 
 class Converter {
  public:
-  explicit Converter(const Complain& complain) : complain_(complain) {}
+  Converter(const YAML::Node& whole, const std::string& path, const Complain& complain)
+      : whole_(whole), path_(path), complain_(complain) {}
 
-  bool failed() const { return failed_; }
+  std::optional<std::string> text() {
+    const Json json = convert(whole_, path_, 1);
+    if (failed_) return {};
+    std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (text.size() <= kLargestRawJson) return text;
+    refuse(whole_, path_, kTooLarge);
+    return {};
+  }
 
+ private:
   Json convert(const YAML::Node& node, const std::string& path, int depth) {
     if (failed_) return {};
     if (depth > kDeepestRawJson) {
@@ -40,14 +49,13 @@ class Converter {
       std::size_t index = 0;
       for (const auto& item : node) {
         list.push_back(convert(item, path + "[" + std::to_string(index++) + "]", depth + 1));
-        if (!has_room(node, path, 1)) break;
+        if (!has_room(1)) break;
       }
       return list;
     }
     return node.IsScalar() ? scalar(node, path) : Json();
   }
 
- private:
   Json object(const YAML::Node& node, const std::string& path, int depth) {
     Json object = Json::object();
     for (const auto& pair : node) {
@@ -59,7 +67,7 @@ class Converter {
       const std::string& key = name.Scalar();
       const std::string key_path = path + "." + shown(key);
       if (object.contains(key)) return refuse(name, key_path, "is given twice: remove one");
-      if (!has_room(name, path, key.size())) break;
+      if (!has_room(key.size())) break;
       Json converted = convert(pair.second, key_path, depth + 1);
       if (failed_) break;
       object.emplace(key, std::move(converted));
@@ -69,7 +77,7 @@ class Converter {
 
   Json scalar(const YAML::Node& node, const std::string& path) {
     const std::string& text = node.Scalar();
-    if (!has_room(node, path, text.size())) return {};
+    if (!has_room(text.size())) return {};
     switch (scalar_type(node)) {
       case ScalarType::Null:
         return {};
@@ -87,9 +95,9 @@ class Converter {
     return {};
   }
 
-  bool has_room(const YAML::Node& node, const std::string& path, std::size_t octets) {
+  bool has_room(std::size_t octets) {
     octets_ += octets;
-    if (octets_ > kLargestRawJson) refuse(node, path, kTooLarge);
+    if (octets_ > kLargestRawJson) refuse(whole_, path_, kTooLarge);
     return !failed_;
   }
   Json refuse(const YAML::Node& node, const std::string& path, std::string message) {
@@ -98,6 +106,8 @@ class Converter {
     return {};
   }
 
+  const YAML::Node& whole_;
+  const std::string& path_;
   const Complain& complain_;
   std::size_t octets_ = 0;  // at least so many will be written
   bool failed_ = false;
@@ -106,15 +116,7 @@ class Converter {
 }  // namespace
 
 std::optional<std::string> raw_json(const YAML::Node& node, const std::string& path, const Complain& complain) {
-  Converter converter(complain);
-  const Json json = converter.convert(node, path, 1);
-  if (converter.failed()) return {};
-  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() > kLargestRawJson) {
-    complain(node, path, kTooLarge);
-    return {};
-  }
-  return text;
+  return Converter(node, path, complain).text();
 }
 
 }  // namespace murder::api
