@@ -9,19 +9,19 @@
 namespace murder::api {
 namespace {
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
+
 // Whether a literal block, as yaml-cpp writes it (without indentation or chomping indicators), is read as this text.
 bool fits_block(const std::string& text) {
-  const bool one_end = text.ends_with('\n') && !text.ends_with("\n\n");
-  const bool plain = std::none_of(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) < ' ' && c != '\n') || c == '\x7f';
-  });
-  return one_end && plain && text.front() != ' ' && text.front() != '\n';
+  return text.ends_with('\n') && !text.ends_with("\n\n") && text.front() != ' ' && text.front() != '\n' &&
+         std::none_of(text.begin(), text.end(), [](char c) { return c != '\n' && is_control(c); });
 }
 
-// yaml-cpp writes YAML 1.2, where yes and 3.10 need no quotes to be strings; kubectl reads YAML 1.1, where they do.
+// yaml-cpp writes YAML 1.2, where yes and 3.10 need no quotes to be strings; kubectl reads YAML 1.1, where they do. A
+// line break or a lone carriage return it would write as it is.
 void emit_text(YAML::Emitter& out, const std::string& text) {
-  const bool quoted =
-      text == "<<" || text.find('\n') != std::string::npos || scalar_type(YAML::Node(text)) != ScalarType::String;
+  const bool quoted = text == "<<" || std::any_of(text.begin(), text.end(), is_control) ||
+                      scalar_type(YAML::Node(text)) != ScalarType::String;
   if (quoted) out << YAML::DoubleQuoted;
   out << text;
 }
