@@ -424,8 +424,8 @@ void fields(Io& io, ImageSpec& image) {
 template <typename Io>
 void fields(Io& io, NetworkPolicySpec& policy) {
   io.field({.name = "enabled",
-            .doc = "Let only frontends and the operator reach the backends and the master, and only those below reach "
-                   "the frontends. Needs a network plugin that enforces NetworkPolicies."},
+            .doc = "Let only the murder's own pods and the operator reach the master and the backends, and only those "
+                   "below the frontends. Needs a network plugin that enforces NetworkPolicies."},
            policy.enabled);
   io.field({.name = "clients",
             .doc = "Who may connect to the frontends: NetworkPolicyPeers of Kubernetes. Absent: anyone.",

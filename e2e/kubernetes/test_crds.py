@@ -1,0 +1,140 @@
+"""A real API server with crds/ judges manifests as `murder validate` does: schema and CEL there, C++ here.
+
+Manifests go the way of a person's: read by kubectl, judged by the server (dry run, unknown fields refused), all files
+of a folder in one call. What holds between two versions of an object, only the server can know.
+"""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from cluster import ROOT, Cluster
+
+sys.path.append(str(ROOT / "e2e/crds"))
+from test_crd_judges_manifests import BAD, BEYOND, BEYOND_REFUSED, GOOD, MURDER, TESTDATA  # noqa: E402
+
+EXAMPLES = ROOT / "examples/manifests"
+
+
+def namespaces():
+    texts = [path.read_text(errors="replace") for path in [*GOOD, *BEYOND]]
+    return {name for text in texts for name in re.findall(r"^  namespace: (\S+)$", text, re.MULTILINE)} - {"default"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    cluster.run("up", "--api-only", "--address", "127.99.0.2")
+    try:
+        # Not client-side apply: its annotation would hold the whole of a CRD.
+        cluster.kubectl("apply", "--server-side", "-f", ROOT / "crds")
+        cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+        cluster.apply(*({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in namespaces()))
+        yield cluster
+    finally:
+        cluster.run("down")
+
+
+@pytest.fixture(scope="module")
+def said(server):
+    """Folder → what kubectl and the server say of its files; refusals name the file."""
+    def judge(folder):
+        try:
+            return server.kubectl("create", "--dry-run=server", "--validate=strict", "-f", folder)
+        except AssertionError as refusals:
+            return str(refusals)
+
+    return {folder: judge(folder) for folder in [EXAMPLES, TESTDATA / "bad", TESTDATA / "beyond"]}
+
+
+def refusals(said, path):
+    return [line for line in said[path.parent].splitlines() if re.search(rf"{re.escape(str(path))}\b", line)]
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_accepts(said, path):
+    assert refusals(said, path) == []
+
+
+def test_the_good_ones_were_judged(said):
+    documents = sum(len(re.findall(r"^kind:", path.read_text(), re.MULTILINE)) for path in GOOD)
+    assert said[EXAMPLES].count("created (server dry run)") == documents
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_refuses(said, path):
+    assert refusals(said, path)
+
+
+@pytest.mark.parametrize("path", BEYOND, ids=lambda path: path.stem)
+def test_cannot_know(said, path):
+    assert bool(refusals(said, path)) == (path.stem in BEYOND_REFUSED), refusals(said, path)
+
+
+@pytest.mark.parametrize("name", ["everything", "kubernetes", "smallest"])
+def test_the_servers_defaults_are_murders(server, tmp_path, name):
+    """What the server hands back, with its defaults written out, is the same murder."""
+    path = EXAMPLES / f"{name}.yaml"
+    answer = server.kubectl("create", "--dry-run=server", "-o", "json", "-f", path)
+    (tmp_path / "answer.yaml").write_text(answer.replace("\n}\n{", "\n}\n---\n{"))
+    for manifest, to in [(path, "written"), (tmp_path / "answer.yaml", "answered")]:
+        subprocess.run([MURDER, "render", "-f", manifest, "--cyrus", "3.6", "--to", tmp_path / to], check=True)
+    written, answered = ({str(file.relative_to(tmp_path / to)): file.read_text()
+                          for file in (tmp_path / to).rglob("*") if file.is_file()} for to in ("written", "answered"))
+    assert written
+    assert answered == written
+
+
+@pytest.fixture(scope="module")
+def murder(server):
+    server.kubectl("create", "-f", EXAMPLES / "kubernetes.yaml")
+    return server
+
+
+def change(murder, resource, spec):
+    return murder.kubectl("patch", resource, "--dry-run=server", "--type=merge", "-p", json.dumps({"spec": spec}))
+
+
+@pytest.mark.parametrize("resource, spec, why", [
+    ("backend/be1", {"storage": {"size": "19Gi"}}, "spec.storage.size: .* cannot be made smaller: volumes only grow"),
+    ("backend/be1", {"storage": {"size": 1073741824}}, "spec.storage.size: .* cannot be made smaller"),
+    ("backend/be1", {"partitions": [{"name": "main", "size": "499Gi", "storageClassName": "bulk"}]},
+     r"spec.partitions\[0\].size: .* cannot be made smaller"),
+    ("backend/be1", {"storage": {"storageClassName": "slow"}}, "storageClassName cannot be changed"),
+    ("backend/be1", {"storage": {"storageClassName": None}}, "storageClassName cannot be added or removed later"),
+    ("backend/be2", {"storage": {"storageClassName": "fast"}}, "storageClassName cannot be added or removed later"),
+    ("backend/be1", {"clusterRef": {"name": "other"}}, "clusterRef cannot be changed"),
+    ("murdercluster/mail", {"mupdate": {"storage": {"size": "4Gi"}}}, "spec.mupdate.storage.size: .* volumes only grow"),
+    ("murdercluster/mail", {"mupdate": {"storage": None}}, "volumes only grow"),
+    ("murdercluster/mail", {"domain": "example.org"}, "domain cannot be added or removed later"),
+    ("murdercluster/mail", {"namespace": {"altNamespace": True}}, "altNamespace cannot be changed"),
+    ("murdercluster/mail", {"frontend": {"service": {"loadBalancerClass": "other.example.org/tcp"}}},
+     "spec.frontend.service.loadBalancerClass: .* cannot be changed while type is LoadBalancer"),
+    ("murdercluster/mail", {"frontend": {"service": {"loadBalancerClass": None}}},
+     "spec.frontend.service.loadBalancerClass: .* cannot be changed while type is LoadBalancer"),
+])
+def test_refuses_a_change(murder, resource, spec, why):
+    with pytest.raises(AssertionError, match=why):
+        change(murder, resource, spec)
+
+
+@pytest.mark.parametrize("resource, spec", [
+    ("backend/be1", {"storage": {"size": "20480Mi"}}),  # the same
+    ("backend/be1", {"storage": {"size": "40Gi"}}),
+    ("backend/be1", {"partitions": [{"name": "more", "size": "1Gi"}]}),  # no earlier one of that name
+    ("backend/be2", {"pod": None, "volumeRetention": "Retain"}),
+    ("murdercluster/mail", {"frontend": {"pod": {"affinity": None, "resources": {"limits": {"cpu": 3}}}}}),
+    ("murdercluster/mail", {"frontend": {"service": {
+        "type": "ClusterIP", "loadBalancerClass": None, "loadBalancerSourceRanges": None,
+        "externalTrafficPolicy": "Cluster"}}}),
+])
+def test_accepts_a_change(murder, resource, spec):
+    assert "patched" in change(murder, resource, spec)
+
+
+def test_every_crd_fits_an_annotation():
+    """kubectl's client-side apply keeps a copy in an annotation, and all annotations share 256 KiB."""
+    for path in (ROOT / "crds").glob("*.yaml"):
+        assert path.stat().st_size < 200 << 10, path
