@@ -172,3 +172,9 @@ def test_every_rule_refuses_something():
             if message.startswith("options that the operator writes cannot be overridden"):
                 same = "cannot be overridden"
             assert same in words
+
+
+def test_every_crd_fits_an_annotation():
+    """kubectl's client-side apply keeps a copy in an annotation, and all annotations share 256 KiB."""
+    for path in (SOURCES / "crds").glob("*.yaml"):
+        assert path.stat().st_size < 200 << 10, path

@@ -13,7 +13,7 @@ import pytest
 from cluster import ROOT, Cluster
 
 sys.path.append(str(ROOT / "e2e/crds"))
-from test_crd_judges_manifests import BAD, BEYOND, BEYOND_REFUSED, GOOD, MURDER, TESTDATA  # noqa: E402
+from test_crd_judges_manifests import BAD, BEYOND, BEYOND_REFUSED, CEL_ONLY, GOOD, MURDER, TESTDATA  # noqa: E402
 
 # A List is kubectl's to take apart.
 REFUSED = BEYOND_REFUSED - {"list-of-kubernetes"}
@@ -41,18 +41,16 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def said(server):
-    """Folder → what kubectl and the server say of its files; refusals name the file."""
-    def judge(folder):
-        try:
-            return server.kubectl("create", "--dry-run=server", "--validate=strict", "-f", folder)
-        except AssertionError as refusals:
-            return str(refusals)
-
-    return {folder: judge(folder) for folder in [EXAMPLES, TESTDATA / "bad", TESTDATA / "beyond"]}
+    """What kubectl and the server say of all files. One call, as kubectl names the files only when it has several
+    refusals to tell."""
+    folders = [part for folder in [EXAMPLES, TESTDATA / "bad", TESTDATA / "beyond"] for part in ("-f", folder)]
+    with pytest.raises(AssertionError) as refusals:
+        server.kubectl("create", "--dry-run=server", "--validate=strict", *folders)
+    return str(refusals.value)
 
 
 def refusals(said, path):
-    return [line for line in said[path.parent].splitlines() if re.search(rf"{re.escape(str(path))}\b", line)]
+    return [line for line in said.splitlines() if re.search(rf"{re.escape(str(path))}\b", line)]
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
@@ -62,12 +60,23 @@ def test_accepts(said, path):
 
 def test_the_good_ones_were_judged(said):
     documents = sum(len(re.findall(r"^kind:", path.read_text(), re.MULTILINE)) for path in GOOD)
-    assert said[EXAMPLES].count("created (server dry run)") == documents
+    assert said.count("created (server dry run)") >= documents
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_refuses(said, path):
     assert refusals(said, path)
+
+
+@pytest.mark.parametrize("path", [path for path in BAD if path.stem in CEL_ONLY], ids=lambda path: path.stem)
+def test_a_rule_blames_what_murder_blames(said, path):
+    # The name is checked by a rule of the whole object, which has no field to blame.
+    line = refusals(said, path)[0].replace('<nil>: Invalid value: "object": metadata.name', "metadata.name: Invalid value")
+    fields = re.findall(r"(?:is invalid: \[?|, )(\S+): Invalid value", line)
+    blamed = re.findall(r"^\S+:\d+: (.+?): ", path.with_suffix(".expected").read_text(), re.MULTILINE)
+    assert blamed
+    for field in blamed:  # of a map's keys the server knows the map alone
+        assert any(f"{field}.".startswith(f"{known}.") for known in fields), (field, line)
 
 
 @pytest.mark.parametrize("path", BEYOND, ids=lambda path: path.stem)
@@ -79,14 +88,19 @@ def test_cannot_know(said, path):
 def test_the_servers_defaults_are_murders(server, tmp_path, name):
     """What the server hands back, with its defaults written out, is the same murder."""
     path = EXAMPLES / f"{name}.yaml"
-    answer = server.kubectl("create", "--dry-run=server", "-o", "json", "-f", path)
-    (tmp_path / "answer.yaml").write_text(answer.replace("\n}\n{", "\n}\n---\n{"))
-    for manifest, to in [(path, "written"), (tmp_path / "answer.yaml", "answered")]:
+    answer = server.kubectl("create", "--dry-run=server", "-o", "json", "-f", path).replace("\n}\n{", "\n}\n---\n{")
+
+    def rendered(text, to):
+        manifest = tmp_path / f"{to}.yaml"
+        # Paths on this machine have the namespace in them; the server always names one.
+        manifest.write_text(re.sub(r'\n *"?namespace"?: "?default"?,?(?=\n)', "", text))
         subprocess.run([MURDER, "render", "-f", manifest, "--cyrus", "3.6", "--to", tmp_path / to], check=True)
-    written, answered = ({str(file.relative_to(tmp_path / to)): file.read_text()
-                          for file in (tmp_path / to).rglob("*") if file.is_file()} for to in ("written", "answered"))
+        return {str(file.relative_to(tmp_path / to)): file.read_text()
+                for file in (tmp_path / to).rglob("*") if file.is_file()}
+
+    written = rendered(path.read_text(), "written")
     assert written
-    assert answered == written
+    assert rendered(answer, "answered") == written
 
 
 @pytest.fixture(scope="module")
@@ -134,9 +148,3 @@ def test_refuses_a_change(murder, resource, spec, why):
 ])
 def test_accepts_a_change(murder, resource, spec):
     assert "patched" in change(murder, resource, spec)
-
-
-def test_every_crd_fits_an_annotation():
-    """kubectl's client-side apply keeps a copy in an annotation, and all annotations share 256 KiB."""
-    for path in (ROOT / "crds").glob("*.yaml"):
-        assert path.stat().st_size < 200 << 10, path
