@@ -23,7 +23,7 @@ struct Read {
 
 Read read(const YAML::Node& node) {
   Read read;
-  read.json = raw_json(node, "x", [&](const YAML::Node& where, const std::string& path, std::string message) {
+  read.json = raw_json(node, "x", [&](const YAML::Node& where, const std::string& path, const std::string& message) {
     read.complaints.push_back(std::to_string(where.Mark().line + 1) + ": " + path + ": " + message);
   });
   return read;

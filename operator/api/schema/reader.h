@@ -88,6 +88,7 @@ class Reader {
   template <NamedEnum E>
   void read(const YAML::Node& node, const std::string& path, const Field&, E& into) {
     std::vector<std::string_view> names;
+    names.reserve(enum_names<E>.size());
     for (const auto& entry : enum_names<E>) names.emplace_back(entry.name);
     if (const auto index = choose(node, path, names)) into = enum_names<E>[*index].value;
   }
