@@ -16,16 +16,7 @@ void fields(Io& io, PartitionSpec& partition) {
             .pattern = kPartition,
             .max_length = 63},
            partition.name);
-  io.field({.name = "size", .doc = "Size of its volume on Kubernetes."}, partition.size);
-  io.field({.name = "storageClassName",
-            .doc = "Storage class of its volume; the cluster's default when absent.",
-            .immutable = true,
-            .pattern = kDomain},
-           partition.storage_class_name);
-  io.rule({.cel = "!has(oldSelf.size) || quantity(string(self.size)).compareTo(quantity(string(oldSelf.size))) >= 0",
-           .message = "cannot be made smaller: volumes only grow",
-           .field = ".size"},
-          partition, [](const PartitionSpec&) { return true; });  // a file knows no earlier size
+  volume(io, partition);
 }
 
 template <typename Io>
@@ -49,6 +40,14 @@ void fields(Io& io, BackendSpec& spec) {
             .doc = "Whether frontends may choose this backend for new mailboxes (serverlist). Mailboxes below existing "
                    "ones are made here in any case."},
            spec.accepts_new_mailboxes);
+  io.field({.name = "storage",
+            .doc = "On Kubernetes: of Cyrus's databases and the Sieve scripts; partitions have volumes of their own."},
+           spec.storage);
+  io.field({.name = "volumeRetention",
+            .doc = "On Kubernetes: what becomes of its volumes when the Backend is deleted. Retain: they are kept, "
+                   "with all mail. Delete: they are deleted with it."},
+           spec.volume_retention);
+  io.field({.name = "pod", .doc = "Instead of the MurderCluster's backend.pod, as a whole."}, spec.pod);
   overrides(io, "imapd", "Options of imapd.conf(5) for this backend alone.", spec.imapd);
   io.rule({.cel = "!has(self.defaultPartition) || self.partitions.exists(p, p.name == self.defaultPartition)",
            .message = "must be the name of one of partitions",

@@ -38,12 +38,6 @@ struct LocalRef {
   bool operator==(const LocalRef&) const = default;
 };
 
-// What of Kubernetes' own is passed on as it was written: JSON, or empty when absent.
-struct RawJson {
-  std::string text;
-  bool operator==(const RawJson&) const = default;
-};
-
 // A volume of its own on Kubernetes.
 struct StorageSpec {
   Quantity size{"1Gi"};
@@ -99,6 +93,14 @@ inline constexpr Pattern kQualifiedName{
     "a name such as app or example.org/app"};
 inline constexpr Pattern kLabelValue{"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?",
                                      "a label's value: at most 63 letters, digits, '.', '-' and '_'"};
+// An RFC 1123 subdomain: what most of Kubernetes' own objects are named by.
+inline constexpr Pattern kObjectName{R"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)",
+                                     "a name in lower case such as fast or fast.example.org"};
+// corev1.ResourceName, of what containers ask for.
+inline constexpr Pattern kResource{
+    R"(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]{0,3}[KMG]i|)"
+    R"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)",
+    "a resource of containers: cpu, memory, ephemeral-storage, hugepages-2Mi or one such as example.org/thing"};
 inline constexpr Pattern kDomain{R"([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)",
                                  "a domain name in lower case, such as mail.example.org"};
 // imapd.conf(5), partition-NAME: letters and digits only, lower case.
@@ -115,6 +117,16 @@ inline constexpr Pattern kMailbox{
 // next line part of it.
 inline constexpr Pattern kImapdValue{R"(([^ \t\r\n][^\r\n]*)?[^ \t\r\n\\])",
                                      "one line of text without blanks at its ends"};
+// A reference of an image: [HOST[:PORT]/]PATH, and then :TAG, @DIGEST or both.
+inline constexpr Pattern kImage{R"(([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:[0-9]{1,5})?/)?)"
+                                R"([a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*)"
+                                R"((:[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64}))",
+                                "an image with a tag or digest such as registry.example.org/cyrus-murder/cyrus:3.10"};
+// In CIDR notation, of IPv4 or IPv6.
+inline constexpr Pattern kNetwork{
+    R"(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9]))"
+    R"(|[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f]{0,4}){2,7}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))",
+    "a network such as 192.0.2.0/24 or 2001:db8::/32"};
 inline constexpr Pattern kMechanism{"[A-Z0-9_-]{1,20}", "a SASL mechanism such as PLAIN or SCRAM-SHA-256"};
 inline constexpr Pattern kModule{"[a-z]+", "an httpd module such as caldav"};
 

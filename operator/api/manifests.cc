@@ -9,6 +9,7 @@
 #include "operator/api/murder_cluster_fields.h"
 #include "operator/api/schema/reader.h"
 #include "operator/api/schema/screen.h"
+#include "operator/api/schema/shown.h"
 
 namespace murder::api {
 namespace {
@@ -60,7 +61,7 @@ void read_document(const YAML::Node& node, const std::string& file, Manifests& m
   if (version != api_version()) {
     mistakes.push_back({file, node["apiVersion"] ? node["apiVersion"].Mark().line + 1 : line, "apiVersion",
                         version.empty() ? "is required: write " + api_version()
-                                        : "\"" + version + "\" is not known: write " + api_version()});
+                                        : in_quotes(version) + " is not known: write " + api_version()});
     return;
   }
   const std::string kind = text_of("kind");
@@ -69,7 +70,7 @@ void read_document(const YAML::Node& node, const std::string& file, Manifests& m
   if (kind == "MailboxMove") return read_resource(node, file, manifests.moves, mistakes);
   mistakes.push_back({file, node["kind"] ? node["kind"].Mark().line + 1 : line, "kind",
                       kind.empty() ? "is required: MurderCluster, Backend or MailboxMove"
-                                   : "\"" + kind + "\" is not one of MurderCluster, Backend, MailboxMove"});
+                                   : in_quotes(kind) + " is not one of MurderCluster, Backend, MailboxMove"});
 }
 
 void blame(const Origin& origin, std::string path, std::string message, Mistakes& mistakes) {

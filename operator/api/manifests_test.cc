@@ -189,6 +189,14 @@ TEST(Manifests, ATextThatYamlCppDoesNotGetPastIsRefused) {
   }
 }
 
+// Found by manifest_fuzz.
+TEST(Manifests, AMistakeFitsOnOneLine) {
+  EXPECT_THAT(mistakes_of("apiVersion: \"a\\nb\""),
+              ElementsAre(R"(x.yaml:1: apiVersion: "a\nb" is not known: write murder.cyrus.dev/v1alpha1)"));
+  EXPECT_THAT(mistakes_of("apiVersion: murder.cyrus.dev/v1alpha1\nkind: \"a\\nb\""),
+              ElementsAre(R"(x.yaml:2: kind: "a\nb" is not one of MurderCluster, Backend, MailboxMove)"));
+}
+
 TEST(Manifests, DeepNestingIsRefused) {
   EXPECT_THAT(mistakes_of(std::string(100000, '[')), ElementsAre(HasSubstr("is not YAML")));
   std::string deep;

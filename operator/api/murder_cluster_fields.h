@@ -87,6 +87,58 @@ void fields(Io& io, MupdateSpec& mupdate) {
             .doc = "Realm for mechanisms that need one towards the master (mupdate_realm).",
             .pattern = kDomain},
            mupdate.realm);
+  io.field({.name = "storage", .doc = "On Kubernetes: of the master's list."}, mupdate.storage);
+  io.field({.name = "pod", .doc = kPodDoc}, mupdate.pod);
+}
+
+template <typename Io>
+void fields(Io& io, ServiceExposureSpec& service) {
+  io.field({.name = "type",
+            .doc = "ClusterIP: reached from inside. NodePort, LoadBalancer: from outside too, through each node or "
+                   "through a balancer of the cloud's."},
+           service.type);
+  annotations(io, service.annotations);
+  io.field({.name = "loadBalancerClass",
+            .doc = "Which balancer makes it; the cluster's default when absent.",
+            .pattern = kQualifiedName},
+           service.load_balancer_class);
+  io.field({.name = "loadBalancerSourceRanges",
+            .doc = "Networks that clients may connect from; any when absent.",
+            .pattern = kNetwork,
+            .max_items = 64,
+            .max_length = 64},
+           service.load_balancer_source_ranges);
+  io.field({.name = "externalTrafficPolicy",
+            .doc = "Cluster: a client may be passed on by a node without frontends, and then its address is lost. "
+                   "Local: it is kept."},
+           service.external_traffic_policy);
+  io.field({.name = "sessionAffinity", .doc = "ClientIP: a client's connections all go to the same frontend."},
+           service.session_affinity);
+  io.rule({.cel = "!has(self.loadBalancerClass) || self.type == 'LoadBalancer'",
+           .message = "is for type LoadBalancer only: set type to LoadBalancer, or remove it",
+           .field = ".loadBalancerClass"},
+          service, [](const ServiceExposureSpec& s) {
+            return s.load_balancer_class.empty() || s.type == ServiceType::LoadBalancer;
+          });
+  io.rule({.cel = "self.type != 'LoadBalancer' || oldSelf.type != 'LoadBalancer' || "
+                  "(has(self.loadBalancerClass) ? self.loadBalancerClass : '') == "
+                  "(has(oldSelf.loadBalancerClass) ? oldSelf.loadBalancerClass : '')",
+           .message = "cannot be changed while type is LoadBalancer: set type to ClusterIP first",
+           .field = ".loadBalancerClass"},
+          service, [](const ServiceExposureSpec&) { return true; });  // a file knows no earlier one
+  io.rule({.cel = "!has(self.loadBalancerSourceRanges) || size(self.loadBalancerSourceRanges) == 0 || "
+                  "self.type == 'LoadBalancer'",
+           .message = "is for type LoadBalancer only: set type to LoadBalancer, or use networkPolicy.clients",
+           .field = ".loadBalancerSourceRanges"},
+          service, [](const ServiceExposureSpec& s) {
+            return s.load_balancer_source_ranges.empty() || s.type == ServiceType::LoadBalancer;
+          });
+  io.rule({.cel = "self.externalTrafficPolicy != 'Local' || self.type != 'ClusterIP'",
+           .message = "Local is for type NodePort or LoadBalancer only: set type to one of them, or this to Cluster",
+           .field = ".externalTrafficPolicy"},
+          service, [](const ServiceExposureSpec& s) {
+            return s.external_traffic_policy != TrafficPolicy::Local || s.type != ServiceType::ClusterIP;
+          });
 }
 
 template <typename Io>
@@ -109,6 +161,13 @@ void fields(Io& io, FrontendSpec& frontend) {
             .max_items = 16,
             .max_length = 32},
            frontend.http_modules);
+  io.field({.name = "service", .doc = "On Kubernetes: the Service that clients connect to."}, frontend.service);
+  io.field({.name = "drainSeconds",
+            .doc = "On Kubernetes: how long a frontend that stops takes no new clients and still serves those it has.",
+            .minimum = 0,
+            .maximum = 3600},
+           frontend.drain_seconds);
+  io.field({.name = "pod", .doc = kPodDoc}, frontend.pod);
 }
 
 template <typename Io>
@@ -142,6 +201,7 @@ void fields(Io& io, BackendDefaults& backend) {
               "run; with this line Cyrus does not start while the master is down, and deletes local mailboxes that "
               "the master lists elsewhere."},
       backend.push_at_start);
+  io.field({.name = "pod", .doc = kPodDoc}, backend.pod);
 }
 
 template <typename Io>
@@ -345,11 +405,49 @@ void fields(Io& io, ImapdOverrides& imapd) {
 }
 
 template <typename Io>
+void fields(Io& io, ImageSpec& image) {
+  io.field({.name = "cyrus",
+            .doc = "Image of Cyrus and its agent, with a tag or digest. Absent: the operator's own image of "
+                   "cyrusVersion.",
+            .pattern = kImage,
+            .max_length = 512},
+           image.cyrus);
+  io.field({.name = "pullPolicy", .doc = "When a node fetches it: Always, only IfNotPresent there, or Never."},
+           image.pull_policy);
+  io.field({.name = "pullSecrets",
+            .doc = "Secrets (type kubernetes.io/dockerconfigjson) with accounts of its registry.",
+            .max_items = 16,
+            .list_key = "name"},
+           image.pull_secrets);
+}
+
+template <typename Io>
+void fields(Io& io, NetworkPolicySpec& policy) {
+  io.field({.name = "enabled",
+            .doc = "Let only the murder's own pods and the operator reach the master and the backends, and only those "
+                   "below the frontends. Needs a network plugin that enforces NetworkPolicies."},
+           policy.enabled);
+  io.field({.name = "clients",
+            .doc = "Who may connect to the frontends: NetworkPolicyPeers of Kubernetes. Absent: anyone.",
+            .min_items = 1,
+            .max_items = 64,
+            .shape = Shape::ListOfObjects},
+           policy.clients);
+  io.field({.name = "mtas",
+            .doc = "Who may deliver by LMTP: NetworkPolicyPeers of Kubernetes. Absent: pods of the namespace.",
+            .min_items = 1,
+            .max_items = 64,
+            .shape = Shape::ListOfObjects},
+           policy.mtas);
+}
+
+template <typename Io>
 void fields(Io& io, MurderClusterSpec& spec) {
   io.field(
       {.name = "cyrusVersion",
        .doc = "Release of Cyrus. Absent: that of the machine in local mode, 3.10 on Kubernetes. Write it in quotes."},
       spec.cyrus_version);
+  io.field({.name = "image", .doc = "On Kubernetes: what the pods run."}, spec.image);
   io.field({.name = "domain",
             .doc = "Domain of the servers' names: backend be1 is be1.DOMAIN in mailbox locations. Absent: "
                    "CLUSTER.murder.test in local mode, the headless Service's name on Kubernetes.",
@@ -368,6 +466,7 @@ void fields(Io& io, MurderClusterSpec& spec) {
            spec.referrals);
   io.field({.name = "sync", .doc = "How the mailbox lists are kept the same."}, spec.sync);
   io.field({.name = "imapd", .doc = "Options of imapd.conf(5) that have no field of their own, by role."}, spec.imapd);
+  io.field({.name = "networkPolicy", .doc = "On Kubernetes: who may connect to the pods."}, spec.network_policy);
 }
 
 template <typename Io>

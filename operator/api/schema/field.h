@@ -28,6 +28,9 @@ struct Pattern {
   const char* words;
 };
 
+// What a RawJson is.
+enum class Shape { Object, ListOfObjects };
+
 struct Field {
   const char* name;
   const char* doc;  // one sentence or a few; becomes the CRD's description and the reference under docs/
@@ -42,6 +45,8 @@ struct Field {
   std::int64_t max_length = 253;          // in characters, of a string, of each item, of each value
   const char* list_key = nullptr;         // of a list of objects: the field that tells them apart
   const char* format = nullptr;           // OpenAPI's, such as date-time
+  Shape shape = Shape::Object;            // of a RawJson
+  bool amounts = false;                   // each value of a map is what kAmount says, or a whole number
 };
 
 // What must hold between fields of one object: said in CEL for the API server, and in C++ beside it.
@@ -66,6 +71,20 @@ struct Quantity {
 
 inline constexpr Pattern kQuantity{R"([1-9][0-9]{0,14}(\.[0-9]{1,3})?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?)",
                                    "a size such as 10Gi, 500M or 1073741824"};
+
+// What containers get of a resource: a Kubernetes quantity too, but of fractions and of nothing as well.
+inline constexpr Pattern kAmount{R"((0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?)",
+                                 "an amount such as 2, 500m or 1Gi (in quotes if it has a fraction, such as \"0.5\")"};
+
+// The largest whole number that is a quantity without quotes: of as many digits as the patterns allow.
+inline constexpr std::int64_t kLargestQuantity = 999999999999999;
+
+// What of Kubernetes' own is passed on as it was written: compact JSON with sorted keys, or empty when absent. Only the
+// shape is known here.
+struct RawJson {
+  std::string text;
+  bool operator==(const RawJson&) const = default;
+};
 
 // The names of an enum's values, in the order in which a person would want to read them. Specialized beside each enum:
 //   template <> inline constexpr auto enum_names<Engine> = std::to_array<EnumName<Engine>>({…});

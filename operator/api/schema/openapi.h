@@ -50,7 +50,7 @@ class OpenApi {
   template <typename RefusedBecause>
   void key_rule(const KeyRule& rule, const std::map<std::string, std::string>&, RefusedBecause) {
     const std::string map = std::string("self") + rule.field;
-    rules_.push_back({{"rule", "!has(" + map + ") || " + map + ".all(key, !key.matches('^(" + rule.refused + ")$'))"},
+    rules_.push_back({{"rule", "!has(" + map + ") || " + map + ".all(key, !" + matches("key", rule.refused) + ")"},
                       {"message", rule.message},
                       {"fieldPath", rule.field}});
   }
@@ -65,6 +65,12 @@ class OpenApi {
   }
 
  private:
+  // In CEL, whose strings have escapes too.
+  static std::string matches(const std::string& variable, const std::string& regex) {
+    std::string text;
+    for (const char c : regex) text += c == '\\' || c == '\'' ? std::string{'\\', c} : std::string{c};
+    return variable + ".matches('^(" + text + ")$')";
+  }
   static Json text(const Field& field) {
     Json schema{{"type", "string"}, {"maxLength", field.max_length}};
     if (field.pattern) schema["pattern"] = "^(" + std::string(field.pattern->regex) + ")$";
@@ -92,20 +98,38 @@ class OpenApi {
   Json describe(const Field&, Quantity& value) {
     Json schema{{"anyOf", Json::array({{{"type", "integer"}}, {{"type", "string"}}})},
                 {"x-kubernetes-int-or-string", true},
-                {"minimum", 1},     // of a number
+                {"minimum", 1},  // of a number
+                {"maximum", kLargestQuantity},
                 {"maxLength", 24},  // of a string, as is the pattern
                 {"pattern", "^(" + std::string(kQuantity.regex) + ")$"}};
     if (!value.text.empty()) schema["default"] = value.text;
     return schema;
   }
+  static Json amount() {
+    return {{"anyOf", Json::array({{{"type", "integer"}}, {{"type", "string"}}})},
+            {"x-kubernetes-int-or-string", true},
+            {"minimum", 0},
+            {"maximum", kLargestQuantity},
+            {"maxLength", 32},
+            {"pattern", "^(" + std::string(kAmount.regex) + ")$"}};
+  }
+  Json describe(const Field& field, RawJson&) {
+    Json object{{"type", "object"}, {"x-kubernetes-preserve-unknown-fields", true}};
+    if (field.shape == Shape::Object) return object;
+    Json schema{{"type", "array"}, {"items", std::move(object)}};
+    if (field.min_items) schema["minItems"] = *field.min_items;
+    if (field.max_items) schema["maxItems"] = *field.max_items;
+    schema["x-kubernetes-list-type"] = "atomic";
+    return schema;
+  }
   Json describe(const Field& field, std::map<std::string, std::string>&) {
     Json value{{"type", "string"}, {"maxLength", field.max_length}};
     if (field.value_pattern) value["pattern"] = "^(" + std::string(field.value_pattern->regex) + ")$";
-    Json schema{{"type", "object"}, {"additionalProperties", std::move(value)}};
+    Json schema{{"type", "object"}, {"additionalProperties", field.amounts ? amount() : std::move(value)}};
     if (field.max_items) schema["maxProperties"] = *field.max_items;
     if (field.pattern) {
       schema["x-kubernetes-validations"].push_back(
-          {{"rule", "self.all(k, k.matches('^(" + std::string(field.pattern->regex) + ")$'))"},
+          {{"rule", "self.all(k, " + matches("k", field.pattern->regex) + ")"},
            {"message", std::string("each key must be ") + field.pattern->words}});
     }
     return schema;

@@ -7,6 +7,8 @@
 #include <unordered_set>
 
 #include "base/nearest.h"
+#include "operator/api/schema/raw_json.h"
+#include "operator/api/schema/shown.h"
 
 namespace murder::api {
 namespace {
@@ -30,31 +32,6 @@ const char* describe(const YAML::Node& node) {
   return "";
 }
 
-// What is shown of a text that somebody wrote, on one line: an alias can repeat a long one thousands of times.
-constexpr std::size_t kShown = 64;
-
-std::string shown(std::string_view text) {
-  std::string shown;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool begins_character = (text[i] & 0xC0) != 0x80;
-    if (begins_character && shown.size() >= kShown) return shown + "…";
-    if (text[i] == '\n') {
-      shown += "\\n";
-    } else if (text[i] == '\r') {
-      shown += "\\r";
-    } else if (text[i] == '\t') {
-      shown += "\\t";
-    } else if (static_cast<unsigned char>(text[i]) < ' ' || text[i] == '\x7f') {
-      shown += "\\?";  // only an escape in the YAML can have made it
-    } else {
-      shown += text[i];
-    }
-  }
-  return shown;
-}
-
-std::string in_quotes(std::string_view text) { return "\"" + shown(text) + "\""; }
-
 // "must be a string, not a number: write "3.10" (with the quotes)"
 std::string must_be(const char* wanted, const YAML::Node& node) {
   std::string message = std::string("must be ") + wanted + ", not " + describe(node);
@@ -73,6 +50,16 @@ std::string must_be(const char* wanted, const YAML::Node& node) {
 bool matches(const Pattern& pattern, const std::string& text) {
   static thread_local std::unordered_map<const char*, RE2> compiled;
   return RE2::FullMatch(text, compiled.try_emplace(pattern.regex, pattern.regex).first->second);
+}
+
+// Of integers or strings.
+bool is_quantity(const Pattern& pattern, const YAML::Node& node) {
+  return node.IsScalar() && (scalar_type(node) == ScalarType::String || scalar_type(node) == ScalarType::Integer) &&
+         matches(pattern, node.Scalar());
+}
+
+std::string is_not(const Pattern& pattern, const YAML::Node& node) {
+  return (node.IsScalar() ? in_quotes(node.Scalar()) : std::string(describe(node))) + " is not " + pattern.words;
 }
 
 // In characters, as OpenAPI's maxLength counts them.
@@ -109,6 +96,13 @@ ScalarType scalar_type(const YAML::Node& scalar) {
   if (RE2::FullMatch(text, integer)) return ScalarType::Integer;
   if (RE2::FullMatch(text, floating)) return ScalarType::Float;
   return ScalarType::String;
+}
+
+bool is_true(std::string_view boolean) {
+  const auto lower = [&](std::size_t i) {
+    return i < boolean.size() ? std::tolower(static_cast<unsigned char>(boolean[i])) : ' ';
+  };
+  return lower(0) == 't' || lower(0) == 'y' || (lower(0) == 'o' && lower(1) == 'n');
 }
 
 Reader::Reader(const YAML::Node& node, std::string file, std::string path, Mistakes& mistakes, Lines& lines)
@@ -237,21 +231,29 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field&,
   if (!node.IsScalar() || scalar_type(node) != ScalarType::Boolean) {
     return wrong(node, path, must_be("true or false", node));
   }
-  const char first = static_cast<char>(std::tolower(static_cast<unsigned char>(node.Scalar()[0])));
-  const char second =
-      node.Scalar().size() > 1 ? static_cast<char>(std::tolower(static_cast<unsigned char>(node.Scalar()[1]))) : ' ';
-  into = first == 't' || first == 'y' || (first == 'o' && second == 'n');
+  into = is_true(node.Scalar());
 }
 
 void Reader::read(const YAML::Node& node, const std::string& path, const Field&, Quantity& into) {
-  const bool scalar =
-      node.IsScalar() && (scalar_type(node) == ScalarType::String || scalar_type(node) == ScalarType::Integer);
-  if (!scalar || !matches(kQuantity, node.Scalar())) {
-    return wrong(
-        node, path,
-        (node.IsScalar() ? in_quotes(node.Scalar()) : std::string(describe(node))) + " is not " + kQuantity.words);
-  }
+  if (!is_quantity(kQuantity, node)) return wrong(node, path, is_not(kQuantity, node));
   into.text = node.Scalar();
+}
+
+void Reader::read(const YAML::Node& node, const std::string& path, const Field& field, RawJson& into) {
+  if (field.shape == Shape::Object && !node.IsMap()) return wrong(node, path, must_be("an object", node));
+  if (field.shape == Shape::ListOfObjects) {
+    if (!list(node, path, field)) return;
+    std::size_t index = 0;
+    for (const auto& item : node) {
+      const std::string item_path = path + "[" + std::to_string(index++) + "]";
+      if (!item.IsMap()) return wrong(item, item_path, must_be("an object", item));
+    }
+  }
+  if (auto text = raw_json(node, path, [&](const YAML::Node& where, const std::string& at, std::string message) {
+        wrong(where, at, std::move(message));
+      })) {
+    into.text = *std::move(text);
+  }
 }
 
 void Reader::read(const YAML::Node& node, const std::string& path, const Field& field,
@@ -271,6 +273,13 @@ void Reader::read(const YAML::Node& node, const std::string& path, const Field& 
       wrong(pair.first, key_path, in_quotes(key) + " is not " + field.pattern->words);
     } else if (into.contains(key)) {
       wrong(pair.first, key_path, "is given twice: remove one");
+    } else if (field.amounts) {
+      if (is_quantity(kAmount, pair.second)) {
+        note(key_path, pair.first);
+        into.emplace(key, pair.second.Scalar());
+      } else {
+        wrong(pair.first, key_path, is_not(kAmount, pair.second));
+      }
     } else if (!pair.second.IsScalar() || scalar_type(pair.second) != ScalarType::String) {
       wrong(pair.first, key_path, must_be("a string", pair.second));
     } else if (length(pair.second.Scalar()) > field.max_length) {

@@ -21,6 +21,7 @@ namespace murder::api {
 // What a scalar is to a YAML 1.1 reader.
 enum class ScalarType { Null, Boolean, Integer, Float, String };
 ScalarType scalar_type(const YAML::Node& scalar);
+bool is_true(std::string_view boolean);  // of a scalar of that type
 
 // Path → line of every field that was read, for mistakes that are found later.
 using Lines = std::map<std::string, int, std::less<>>;
@@ -76,6 +77,7 @@ class Reader {
   void read(const YAML::Node& node, const std::string& path, const Field& field, std::int64_t& into);
   void read(const YAML::Node& node, const std::string& path, const Field& field, bool& into);
   void read(const YAML::Node& node, const std::string& path, const Field& field, Quantity& into);
+  void read(const YAML::Node& node, const std::string& path, const Field& field, RawJson& into);
   void read(const YAML::Node& node, const std::string& path, const Field& field,
             std::map<std::string, std::string>& into);
   bool list(const YAML::Node& node, const std::string& path, const Field& field);
@@ -86,6 +88,7 @@ class Reader {
   template <NamedEnum E>
   void read(const YAML::Node& node, const std::string& path, const Field&, E& into) {
     std::vector<std::string_view> names;
+    names.reserve(enum_names<E>.size());
     for (const auto& entry : enum_names<E>) names.emplace_back(entry.name);
     if (const auto index = choose(node, path, names)) into = enum_names<E>[*index].value;
   }

@@ -19,7 +19,7 @@ class Reference {
   template <typename T>
   void field(const Field& field, T& value) {
     const std::string path = path_ + "." + field.name;
-    row(path, field, type_of(value), default_of(field, value));
+    row(path, field, type_of(field, value), default_of(field, value));
     within(path, value);
   }
   template <typename T, typename Predicate>
@@ -36,28 +36,33 @@ class Reference {
   std::string rules() const { return rules_; }
 
  private:
-  static std::string type_of(const std::string&) { return "string"; }
-  static std::string type_of(const std::int64_t&) { return "integer"; }
-  static std::string type_of(const bool&) { return "boolean"; }
-  static std::string type_of(const Quantity&) { return "quantity"; }
-  static std::string type_of(const std::map<std::string, std::string>&) { return "map of strings"; }
+  static std::string type_of(const Field&, const std::string&) { return "string"; }
+  static std::string type_of(const Field&, const std::int64_t&) { return "integer"; }
+  static std::string type_of(const Field&, const bool&) { return "boolean"; }
+  static std::string type_of(const Field&, const Quantity&) { return "quantity"; }
+  static std::string type_of(const Field& field, const std::map<std::string, std::string>&) {
+    return field.amounts ? "map of quantities" : "map of strings";
+  }
+  static std::string type_of(const Field& field, const RawJson&) {
+    return field.shape == Shape::Object ? "object of Kubernetes" : "list of objects of Kubernetes";
+  }
   template <NamedEnum E>
-  static std::string type_of(const E&) {
+  static std::string type_of(const Field&, const E&) {
     std::string names;
     for (const auto& entry : enum_names<E>) names += std::string(names.empty() ? "" : ", ") + "`" + entry.name + "`";
     return "one of " + names;
   }
   template <typename T>
-  static std::string type_of(const std::optional<T>&) {
-    return type_of(T{});
+  static std::string type_of(const Field& field, const std::optional<T>&) {
+    return type_of(field, T{});
   }
   template <typename T>
-  static std::string type_of(const std::vector<T>&) {
-    return "list of " + (std::is_same_v<T, std::string> ? std::string("strings") : type_of(T{}) + "s");
+  static std::string type_of(const Field& field, const std::vector<T>&) {
+    return "list of " + (std::is_same_v<T, std::string> ? std::string("strings") : type_of(field, T{}) + "s");
   }
   template <typename T>
   requires std::is_class_v<T>
-  static std::string type_of(const T&) { return "object"; }
+  static std::string type_of(const Field&, const T&) { return "object"; }
 
   template <typename T>
   static std::string default_of(const Field& field, T& value) {
@@ -96,6 +101,7 @@ class Reference {
   }
   void within(const std::string&, std::string&) {}
   void within(const std::string&, Quantity&) {}
+  void within(const std::string&, RawJson&) {}
   void within(const std::string&, std::map<std::string, std::string>&) {}
   template <typename T>
   requires(std::is_class_v<T> && !NamedEnum<T>) void within(const std::string& path, T& value) {

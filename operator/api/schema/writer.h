@@ -42,6 +42,7 @@ class Writer {
   static Json write(std::int64_t& value) { return value; }
   static Json write(bool& value) { return value; }
   static Json write(Quantity& value) { return value.text.empty() ? Json() : Json(value.text); }
+  static Json write(RawJson& value) { return value.text.empty() ? Json() : Json::parse(value.text); }
   static Json write(std::map<std::string, std::string>& value) { return value.empty() ? Json() : Json(value); }
   template <NamedEnum E>
   static Json write(E& value) {
