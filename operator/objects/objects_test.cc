@@ -62,7 +62,7 @@ TEST_P(Objects, AreTheGoldenOnes) {
 }
 
 TEST(Golden, IsThereOfWhatPodsCanBeTold) {
-  for (const char* manifest : {"smallest", "everything", "cyrus-3.12"}) {
+  for (const char* manifest : {"smallest", "everything", "kubernetes"}) {
     EXPECT_FALSE(fs::is_empty(kGolden / manifest)) << manifest;
   }
 }

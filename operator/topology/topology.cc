@@ -64,6 +64,7 @@ class Builder {
     topology_.target = target_;
     check_engines();
     check_names();
+    check_lengths();
     add_nodes();
     add_accounts();
     check_overrides();
@@ -91,6 +92,26 @@ class Builder {
       problem(
           "spec.frontend.services.kpop.enabled",
           "Cyrus is built without Kerberos for POP3 in every supported release (pop3d knows no -k): set it to false");
+    }
+  }
+
+  // A StatefulSet's pods have a label of its name, a dash and ten characters, in 63.
+  static constexpr std::size_t kLongestObject = 52;
+
+  void check_lengths() {
+    if (!target_.pods) return;
+    const auto& cluster = cluster_.metadata.name;
+    if (short_host(kMasterName).size() > kLongestObject) {
+      problem("metadata.name", "is too long for the names of its pods: at most " +
+                                   std::to_string(kLongestObject - short_host(kMasterName).size() + cluster.size()) +
+                                   " characters");
+      return;
+    }
+    for (const auto* backend : backends_) {
+      if (short_host(backend->metadata.name).size() <= kLongestObject) continue;
+      problem(*backend, "metadata.name",
+              "is too long for the names of its pods: at most " + std::to_string(kLongestObject - cluster.size() - 1) +
+                  " characters in MurderCluster " + cluster);
     }
   }
 

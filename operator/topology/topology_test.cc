@@ -195,6 +195,18 @@ TEST(Pods, AreFoundByTheirServicesAndFrontendsAreAlike) {
   EXPECT_EQ(topology.account("user.alice"), nullptr);
 }
 
+TEST(Pods, HaveNamesThatKubernetesTakes) {
+  const Target target{.domain = "post.svc.cluster.local", .pods = true};
+  const std::string fits(47, 'b');  // "mail-" and this are 52
+  EXPECT_TRUE(topology::derive(cluster(1), {backend(fits)}, target).topology);
+  const auto derived = topology::derive(cluster(1), {backend(fits + "b")}, target);
+  ASSERT_EQ(derived.problems.size(), 1u);
+  EXPECT_THAT(derived.problems.front().message, testing::HasSubstr("at most 47"));
+  auto given = cluster(1);
+  given.metadata.name = std::string(45, 'c');
+  EXPECT_THAT(topology::derive(given, {}, target).problems.at(0).message, testing::HasSubstr("at most 44"));
+}
+
 TEST(Pods, HaveNoDomainOfTheirOwn) {
   auto given = cluster(1);
   given.spec.domain = "example.org";
