@@ -8,6 +8,7 @@
 #include "sidecar/health/cyrmaster.h"
 #include "sidecar/layout/directories.h"
 #include "sidecar/memory.h"
+#include "sidecar/move/inventory.h"
 #include "sidecar/push/pusher.h"
 
 namespace murder::agent {
@@ -52,6 +53,11 @@ Agent::Agent(AgentConfig config, std::string own_password)
             return push::Pusher(config_, stop).push(choice, dry_run);
           },
           [this](const push::Report& report) { take_report(report); }),
+      mover_(
+          [this](const move::MoveRequest& request, std::stop_token stop) {
+            return move::rename(config_, own_login(), request, std::move(stop));
+          },
+          [this] { return move::is_move_under_way(config_, own_login()); }),
       monitor_(config_, own_login(), state_, [this] {
         pusher_.push_soon();
         if (list_watch_) list_watch_->look_soon();
@@ -118,11 +124,44 @@ Status Agent::serve_grpc() {
                                                    if (!own) return own.error();
                                                    return where::ask_mupdate(*own, mailbox);
                                                  },
+                                                 .where_all =
+                                                     [this](const std::vector<std::string>& mailboxes) {
+                                                       return where(mailboxes);
+                                                     },
+                                                 .inventory =
+                                                     [this](const move::InventoryRequest& request) {
+                                                       return move::take_inventory(config_, own_login(), request);
+                                                     },
+                                                 .move = [this](const move::MoveRequest& request,
+                                                                bool start) { return move(request, start); },
                                                  .reload = [this] { return reload(); },
                                              });
   if (!server) return std::move(server).error();
   grpc_ = *std::move(server);
   return ok();
+}
+
+Result<std::vector<where::Place>> Agent::where(const std::vector<std::string>& mailboxes) {
+  if (config_.role == Role::Backend) {
+    std::vector<where::Place> places;
+    for (const auto& mailbox : mailboxes) {
+      auto place = where::ask_mailboxes_db(config_, mailbox);
+      if (!place) return std::move(place).error();
+      places.push_back(*std::move(place));
+    }
+    return places;
+  }
+  const auto own = health::own_mupdate(config_, own_login());
+  if (!own) return own.error();
+  return where::ask_mupdate(*own, mailboxes);
+}
+
+Result<move::Report> Agent::move(const move::MoveRequest& request, bool start) {
+  auto report = mover_.move(request, start);
+  if (report && start && report->progress == move::Progress::Running) {
+    say("move " + request.id + ": " + request.mailbox + " to " + request.destination);
+  }
+  return report;
 }
 
 health::Snapshot Agent::status(bool fresh) {
@@ -178,6 +217,7 @@ void Agent::run_until_stopped() {
   }
   // Whoever waits for a push is told that it ends before the server that would tell them does.
   pusher_.stop();
+  mover_.stop();
   monitor_.stop();
   grpc_.reset();
   http_.reset();

@@ -16,6 +16,7 @@
 #include "sidecar/http/server.h"
 #include "sidecar/layout/sasldb.h"
 #include "sidecar/log_output.h"
+#include "sidecar/move/mover.h"
 #include "sidecar/push/worker.h"
 
 namespace murder::agent {
@@ -43,6 +44,8 @@ class Agent {
   health::Login own_login() const;
   health::Snapshot status(bool fresh);
   void take_report(const push::Report& report);
+  Result<std::vector<where::Place>> where(const std::vector<std::string>& mailboxes);
+  Result<move::Report> move(const move::MoveRequest& request, bool start);
 
   const AgentConfig config_;
   const std::string own_password_;
@@ -50,6 +53,7 @@ class Agent {
   std::mutex layout_mutex_;
   layout::Sasldb sasldb_;
   push::Worker pusher_;
+  move::Mover mover_;
   std::optional<health::ListWatch> list_watch_;
   health::Monitor monitor_;
   std::unique_ptr<LogOutput> logs_;

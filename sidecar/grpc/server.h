@@ -5,10 +5,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/agent_config.h"
 #include "base/result.h"
 #include "sidecar/health/state.h"
+#include "sidecar/move/inventory.h"
+#include "sidecar/move/mover.h"
 #include "sidecar/push/decide.h"
 #include "sidecar/push/report.h"
 #include "sidecar/where/where.h"
@@ -20,6 +23,9 @@ struct Actions {
   std::function<health::Snapshot(bool fresh)> status;
   std::function<push::Report(const push::Choice& choice, bool dry_run)> push;
   std::function<Result<where::Place>(const std::string& mailbox)> where;
+  std::function<Result<std::vector<where::Place>>(const std::vector<std::string>& mailboxes)> where_all;
+  std::function<Result<std::vector<move::HeldMailbox>>(const move::InventoryRequest& request)> inventory;
+  std::function<Result<move::Report>(const move::MoveRequest& request, bool start)> move;
   std::function<Status()> reload;
 };
 
