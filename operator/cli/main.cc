@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   add_status(app, code);
   add_where(app, code);
   add_push(app, code);
+  add_move(app, code);
   add_crds(app, code);
   add_completion(app, code);
   try {

@@ -1,6 +1,7 @@
 #include "sidecar/move/rename.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "sidecar/move/inventory.h"
 #include "sidecar/push/cyrus_tool.h"
@@ -39,6 +40,13 @@ Answer command(health::Connection& connection, const std::string& tag, const std
     }
     if (answer.untagged.size() < most_lines) answer.untagged.push_back(*line);
   }
+}
+
+bool is_atom(std::string_view text) {
+  const auto good = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view(".-_:!").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), good);
 }
 
 }  // namespace
@@ -94,8 +102,9 @@ Answer rename(const AgentConfig& config, const health::Login& login, const MoveR
 
   const auto name = health::imap_string(external_name(request.mailbox, *delimiter));
   const auto place = request.destination + (request.partition.empty() ? "" : "!" + request.partition);
-  auto answer =
-      command(*connection, "3", "RENAME " + name + " " + name + " " + health::imap_string(place), stop);
+  // Cyrus takes the place as an atom only: "BAD Invalid partition name in Rename" for a quoted string.
+  if (!is_atom(place)) return failed(Error{"\"" + place + "\" cannot be a server and its partition"});
+  auto answer = command(*connection, "3", "RENAME " + name + " " + name + " " + place, stop);
   static_cast<void>(connection->write("4 LOGOUT\r\n", net::Deadline::in(std::chrono::seconds(1))));
   return answer;
 }
