@@ -23,6 +23,7 @@ sigset_t awaited_signals() {
 
 // A list of a million entries takes half a minute to compare: who asks for a status does not wait that long.
 constexpr std::chrono::seconds fresh_list_patience(5);
+constexpr std::chrono::seconds slave_patience(2);
 
 void say(const std::string& text) { std::cerr << "murder-agent: " << text << std::endl; }
 
@@ -150,6 +151,11 @@ Result<std::vector<where::Place>> Agent::where(const std::vector<std::string>& m
       places.push_back(*std::move(place));
     }
     return places;
+  }
+  // A frontend hears of a change within five seconds, and sends clients and mail to the wrong backend until then: who
+  // asks wants to know whether it has heard, and it may as well now.
+  if (config_.role == Role::Frontend) {
+    health::kick_slave(config_.paths.config_directory, net::Deadline::in(slave_patience));
   }
   const auto own = health::own_mupdate(config_, own_login());
   if (!own) return own.error();

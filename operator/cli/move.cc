@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <ctime>
@@ -21,8 +20,6 @@
 
 namespace murder::cli {
 namespace {
-
-using namespace std::chrono_literals;
 
 struct Options {
   RunningOptions running;
@@ -199,7 +196,6 @@ class Command {
   int carry_out(api::MailboxMove move, const std::string& source) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(options_.timeout);
     const auto way = route(move, source);
-    auto pause = 100ms;
     for (;;) {
       const auto pass = mover_->advance(way, move.spec.destination.partition, move.status, 0, {},
                                         [&](const api::MailboxMoveStatus& status) {
@@ -216,8 +212,7 @@ class Command {
         std::cerr << "murder: it has not ended; the same command goes on with it\n";
         break;
       }
-      std::this_thread::sleep_for(pause);
-      pause = std::min(pause * 2, std::chrono::milliseconds(2000));
+      std::this_thread::sleep_for(moves::look_again(pass->decision));
     }
     if (options_.format != Format::Text) print(options_.format, to_json(move), [](std::ostream&) {});
     return exit_code_of(move.status);

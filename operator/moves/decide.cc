@@ -387,6 +387,20 @@ std::string move_id(const Route& route, const api::MailboxMoveStatus& status) {
   return route.id + "#" + std::to_string(status.attempts);
 }
 
+std::chrono::milliseconds look_again(const Decision& decision) {
+  using std::chrono::milliseconds;
+  if (decision.step == Step::End) return milliseconds(0);
+  if (decision.step == Step::Start) return milliseconds(50);
+  switch (decision.status.phase) {
+    case Phase::Copying:
+    case Phase::Switching:
+    case Phase::Verifying:
+      return decision.status.reason == to_string(Reason::AgentUnreachable) ? milliseconds(2000) : milliseconds(100);
+    default:
+      return milliseconds(2000);
+  }
+}
+
 bool has_begun(const api::MailboxMoveStatus& status) { return status.attempts > 0; }
 
 bool has_ended(const api::MailboxMoveStatus& status) {

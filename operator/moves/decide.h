@@ -6,6 +6,7 @@
 // backend's agent refuses when it would delete (sidecar/push/).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -61,6 +62,10 @@ Decision decide_move(const Route& route, const api::MailboxMoveStatus& status, c
 
 // Of an attempt; agents begin none twice.
 std::string move_id(const Route& route, const api::MailboxMoveStatus& status);
+
+// How soon to look again: while Cyrus moves, each look also has the frontends ask for news, and until they have it they
+// send mail and clients to the backend that the mailbox has left.
+std::chrono::milliseconds look_again(const Decision& decision);
 
 bool has_begun(const api::MailboxMoveStatus& status);
 bool has_ended(const api::MailboxMoveStatus& status);
