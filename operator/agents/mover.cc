@@ -161,7 +161,7 @@ moves::Situation Mover::look(const std::string& mailbox, std::vector<moves::Othe
   auto listings = agents_.inventory(requests, listing_patience);
 
   const auto master = from_proto(master_, reply_of(places, master_), {mailbox});
-  moves::Situation situation{topology_, Error{""}, {}, {}, std::move(others)};
+  moves::Situation situation{&topology_, Error{""}, {}, {}, std::move(others)};
   if (!master) {
     situation.master = master.error();
   } else {

@@ -24,7 +24,7 @@ enum class Custody {
 struct Facts {
   std::size_t source = 0;
   std::size_t destination = 0;
-  std::string untold_source;  // a mailbox of that kind each, or empty
+  std::string untold_source;  // the first of that kind each, or empty
   std::string untold_destination;
   std::string both;
   std::string nowhere;
@@ -83,6 +83,9 @@ std::set<std::string> all_names(const Route& route, const api::MailboxMoveStatus
 Facts facts_of(const Route& route, const api::MailboxMoveStatus& status, const Listing& source,
                const Listing& destination, const Places& master) {
   Facts facts;
+  const auto note = [](std::string& first, const std::string& name) {
+    if (first.empty()) first = name;
+  };
   for (const auto& name : all_names(route, status, source, destination)) {
     switch (custody(route, name, source, destination, master)) {
       case Custody::Source:
@@ -94,21 +97,21 @@ Facts facts_of(const Route& route, const api::MailboxMoveStatus& status, const L
         ++facts.destination;
         break;
       case Custody::UntoldSource:
-        facts.untold_source = name;
+        note(facts.untold_source, name);
         break;
       case Custody::UntoldDestination:
-        facts.untold_destination = name;
+        note(facts.untold_destination, name);
         break;
       case Custody::Both:
-        facts.both = name;
+        note(facts.both, name);
         break;
       case Custody::Nowhere:
-        facts.nowhere = name;
+        note(facts.nowhere, name);
         break;
       case Custody::Deleted:
         break;
       case Custody::Elsewhere:
-        facts.elsewhere = name;
+        note(facts.elsewhere, name);
         break;
     }
   }
@@ -279,6 +282,25 @@ Decision verify(const Route& route, Story story, const Observed& now) {
                         " messages; the master, both backends and every frontend agree");
 }
 
+// Which of them is right is a person's to say, and they are told what is known.
+Decision two_copies(const Route& route, Story story, const Observed& now, const std::string& name) {
+  std::vector<api::MailboxInventory> before;
+  for (const auto& mailbox : story.status().before) {
+    if (mailbox.name == name) before.push_back(mailbox);
+  }
+  if (!was_read(before, *now.destination)) {
+    return story.go(Step::Verify, Phase::Verifying, Reason::TwoCopies,
+                    "both " + route.source + " and " + route.destination + " hold " + name);
+  }
+  const auto less = missing(before, *now.source, *now.destination);
+  const auto remedy = less ? "that copy is not whole (" + *less + "): `murder push " + route.source +
+                                 " --local-is-right " + name + "` makes the one on " + route.source + " count again"
+                           : "that copy has all there was before: `murder push " + route.source +
+                                 " --master-is-right " + name + "` removes the one on " + route.source;
+  return story.fail(Reason::TwoCopies, "both " + route.source + " and " + route.destination + " hold " + name +
+                                           ", and the master says " + route.destination + "; " + remedy);
+}
+
 Decision go_on(const Route& route, Story story, const Observed& now) {
   if (!now.agent) return story.wait(Reason::AgentUnreachable, now.agent.error().message);
   const bool under_way =
@@ -330,12 +352,7 @@ Decision go_on(const Route& route, Story story, const Observed& now) {
                     "Cyrus ended between two steps: " + route.destination + " holds " + facts.untold_destination +
                         ", and the master is told so");
   }
-  if (!facts.both.empty()) {
-    return story.fail(Reason::TwoCopies, "both " + route.source + " and " + route.destination + " hold " + facts.both +
-                                             ", and the master says " + route.destination + ": when that is right, " +
-                                             "`murder push " + route.source + " --master-is-right " + facts.both +
-                                             "` ends it");
-  }
+  if (!facts.both.empty()) return two_copies(route, std::move(story), now, facts.both);
   if (!facts.nowhere.empty()) {
     return story.fail(Reason::MailboxMissing, "neither " + route.source + " nor " + route.destination + " holds " +
                                                   facts.nowhere + ". The files of " + route.source +

@@ -34,13 +34,13 @@ MaybeRefusal bad_name(const Request& request, const Situation&) {
 MaybeRefusal unknown_backend(const Request& request, const Situation& now) {
   const auto& name = request.destination.backend;
   std::vector<std::string> names;
-  for (const auto* node : now.topology.with_role(Role::Backend)) {
+  for (const auto* node : now.topology->with_role(Role::Backend)) {
     if (node->name == name) return {};
     names.push_back(node->name);
   }
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   const auto meant = nearest(name, candidates);
-  return Refusal{Reason::UnknownBackend, "no backend of " + now.topology.cluster + " is called " + name + "; " +
+  return Refusal{Reason::UnknownBackend, "no backend of " + now.topology->cluster + " is called " + name + "; " +
                                              (meant ? "did you mean " + std::string(*meant) + "?"
                                               : names.empty() ? "it has none"
                                                               : "there are: " + join(names))};
@@ -50,7 +50,7 @@ MaybeRefusal unknown_partition(const Request& request, const Situation& now) {
   const auto& [backend, partition] = request.destination;
   if (partition.empty()) return {};
   std::vector<std::string> names;
-  for (const auto& each : now.topology.find(backend)->partitions) {
+  for (const auto& each : now.topology->find(backend)->partitions) {
     if (each.name == partition) return {};
     names.push_back(each.name);
   }
@@ -88,7 +88,7 @@ MaybeRefusal not_found(const Request& request, const Situation& now) {
 MaybeRefusal foreign_location(const Request& request, const Situation& now) {
   if (source_of(now) != nullptr) return {};
   return Refusal{Reason::ForeignLocation, request.mailbox + " is at " + (*now.master)->location +
-                                              ", which is no backend of " + now.topology.cluster};
+                                              ", which is no backend of " + now.topology->cluster};
 }
 
 MaybeRefusal already_there(const Request& request, const Situation& now) {
@@ -219,7 +219,7 @@ constexpr std::array<Rule, 16> rules = {
 
 const topology::Node* source_of(const Situation& situation) {
   if (!situation.master || !*situation.master) return nullptr;
-  return backend_at(situation.topology, (*situation.master)->server());
+  return backend_at(*situation.topology, (*situation.master)->server());
 }
 
 std::optional<Refusal> refuse(const Request& request, const Situation& situation) {

@@ -31,7 +31,7 @@ struct OtherMove {
 };
 
 struct Situation {
-  const topology::Topology& topology;
+  const topology::Topology* topology;  // of the cluster; never null
   Result<std::optional<Place>> master;                  // where it says that the mailbox is
   std::map<std::string, Result<bool>> holds;            // backend → whether it holds the mailbox
   std::map<std::string, Result<BackendFacts>> backends;  // by name

@@ -39,6 +39,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   static_cast<void>(murder::move::parse_listing("user.u1", bytes));
   static_cast<void>(murder::move::delimiter_of(bytes));
-  static_cast<void>(murder::move::shows_move(bytes, "murder-agent"));
+  static_cast<void>(murder::move::moving_processes(bytes, "murder-agent"));
   return 0;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <fstream>
 
 #include "sidecar/move/inventory.h"
 #include "sidecar/push/cyrus_tool.h"
@@ -40,6 +42,13 @@ Answer command(health::Connection& connection, const std::string& tag, const std
     }
     if (answer.untagged.size() < most_lines) answer.untagged.push_back(*line);
   }
+}
+
+// Another program may have got the number since.
+bool is_imapd(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/comm");
+  std::string name;
+  return std::getline(file, name) && name == "imapd";
 }
 
 bool is_atom(std::string_view text) {
@@ -109,17 +118,21 @@ Answer rename(const AgentConfig& config, const health::Login& login, const MoveR
   return answer;
 }
 
-bool shows_move(std::string_view processes, std::string_view user) {
+std::vector<pid_t> moving_processes(std::string_view shown, std::string_view user) {
   const auto wanted = " " + std::string(user) + " ";
-  while (!processes.empty()) {
-    const auto end = processes.find('\n');
-    auto line = processes.substr(0, end);
-    processes.remove_prefix(end == std::string_view::npos ? processes.size() : end + 1);
+  std::vector<pid_t> found;
+  while (!shown.empty()) {
+    const auto end = shown.find('\n');
+    auto line = shown.substr(0, end);
+    shown.remove_prefix(end == std::string_view::npos ? shown.size() : end + 1);
     while (line.ends_with(' ') || line.ends_with('\r')) line.remove_suffix(1);
     if (line.find(wanted) == std::string_view::npos) continue;
-    if (line.ends_with(" Rename") || line.ends_with(" Xfer")) return true;
+    if (!line.ends_with(" Rename") && !line.ends_with(" Xfer")) continue;
+    pid_t pid = 0;
+    const auto [after, error] = std::from_chars(line.data(), line.data() + line.size(), pid);
+    if (error == std::errc{} && pid > 0 && after != line.data() + line.size() && *after == ' ') found.push_back(pid);
   }
-  return false;
+  return found;
 }
 
 Result<bool> is_move_under_way(const AgentConfig& config, const health::Login& login) {
@@ -127,7 +140,8 @@ Result<bool> is_move_under_way(const AgentConfig& config, const health::Login& l
   command.timeout = std::chrono::seconds(10);
   const auto shown = process::run_successfully(command);
   if (!shown) return shown.error();
-  return shows_move(shown->output, login.user);
+  const auto processes = moving_processes(shown->output, login.user);
+  return std::any_of(processes.begin(), processes.end(), is_imapd);
 }
 
 }  // namespace murder::move

@@ -2,6 +2,8 @@
 // to the backend that holds it (imap/imapd.c: cmd_rename turns it into XFER).
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -38,9 +40,10 @@ std::string external_name(std::string_view internal, char delimiter);
 // * LIST (\Noselect) "/" ""
 std::optional<char> delimiter_of(std::string_view list_answer);
 
-// Whether one of `cyr_info proc`'s lines is a RENAME or XFER that `user` has begun: an earlier agent's, which goes on
-// after the agent has gone.
-bool shows_move(std::string_view processes, std::string_view user);
+// The processes that `cyr_info proc` shows at a RENAME or XFER of `user`'s: what an earlier agent began goes on after
+// it. A line stays behind when its process was killed.
+std::vector<pid_t> moving_processes(std::string_view shown, std::string_view user);
+// Whether one of them still lives.
 Result<bool> is_move_under_way(const AgentConfig& config, const health::Login& login);
 
 }  // namespace murder::move

@@ -1,9 +1,13 @@
 #include "sidecar/move/rename.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace murder::move {
 namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 // CYRUS.md finding 6: what a failed move looks like.
 TEST(Answer, ATaggedOkBehindAnUntaggedNoIsARefusal) {
@@ -29,13 +33,15 @@ TEST(Delimiter, IsReadFromList) {
 
 // `cyr_info proc` of 3.6.1.
 TEST(Processes, ShowAMoveThatAnEarlierAgentBegan) {
-  EXPECT_TRUE(shows_move("1 imap localhost [127.0.0.1] xfer  \n2 imap localhost [127.0.0.1] murder-agent  Rename\n",
-                         "murder-agent"));
-  EXPECT_TRUE(shows_move("2 imap localhost [127.0.0.1] murder-agent user.x Xfer", "murder-agent"));
-  EXPECT_FALSE(shows_move("2 imap localhost [127.0.0.1] murder-agent  \n", "murder-agent"));
-  EXPECT_FALSE(shows_move("2 imap localhost [127.0.0.1] cyrus  Rename\n", "murder-agent"));
-  EXPECT_FALSE(shows_move("2 imap localhost [127.0.0.1] murder-agent  Syncget\n", "murder-agent"));
-  EXPECT_FALSE(shows_move("", "murder-agent"));
+  const auto shown = [](std::string_view text) { return moving_processes(text, "murder-agent"); };
+  EXPECT_THAT(shown("1 imap localhost [127.0.0.1] xfer  \n21 imap localhost [127.0.0.1] murder-agent  Rename\n"),
+              ElementsAre(21));
+  EXPECT_THAT(shown("2 imap localhost [127.0.0.1] murder-agent user.x Xfer"), ElementsAre(2));
+  EXPECT_THAT(shown("2 imap localhost [127.0.0.1] murder-agent  \n"), IsEmpty());
+  EXPECT_THAT(shown("2 imap localhost [127.0.0.1] cyrus  Rename\n"), IsEmpty());
+  EXPECT_THAT(shown("2 imap localhost [127.0.0.1] murder-agent  Syncget\n"), IsEmpty());
+  EXPECT_THAT(shown("x imap localhost [127.0.0.1] murder-agent  Rename\n-3 imap x murder-agent  Rename\n"), IsEmpty());
+  EXPECT_THAT(shown(""), IsEmpty());
 }
 
 }  // namespace
