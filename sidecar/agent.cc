@@ -88,6 +88,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   if (settings.role == Role::Backend) {
     agent->pusher_.start();
   } else {
+    if (settings.role == Role::Frontend) agent->delivery_hold_.emplace(move::deny_commands(settings)).start();
     auto own = health::own_mupdate(settings, agent->own_login());
     if (!own) return std::move(own).error();
     own_list = *std::move(own);
@@ -135,6 +136,10 @@ Status Agent::serve_grpc() {
                                                      },
                                                  .move = [this](const move::MoveRequest& request,
                                                                 bool start) { return move(request, start); },
+                                                 .hold_deliveries =
+                                                     [this](const std::string& mailbox, std::chrono::seconds duration) {
+                                                       return hold_deliveries(mailbox, duration);
+                                                     },
                                                  .reload = [this] { return reload(); },
                                              });
   if (!server) return std::move(server).error();
@@ -168,6 +173,13 @@ Result<move::Report> Agent::move(const move::MoveRequest& request, bool start) {
     say("move " + request.id + ": " + request.mailbox + " to " + request.destination);
   }
   return report;
+}
+
+Status Agent::hold_deliveries(const std::string& mailbox, std::chrono::seconds duration) {
+  const auto user = move::user_of(mailbox);
+  if (user.empty()) return Error{mailbox + " is no user's"};
+  if (duration.count() == 0) return delivery_hold_->release(user);
+  return delivery_hold_->hold(user, duration);
 }
 
 health::Snapshot Agent::status(bool fresh) {
@@ -224,6 +236,7 @@ void Agent::run_until_stopped() {
   // Whoever waits for a push is told that it ends before the server that would tell them does.
   pusher_.stop();
   mover_.stop();
+  if (delivery_hold_) delivery_hold_->stop();
   monitor_.stop();
   grpc_.reset();
   http_.reset();

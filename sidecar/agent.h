@@ -16,6 +16,7 @@
 #include "sidecar/http/server.h"
 #include "sidecar/layout/sasldb.h"
 #include "sidecar/log_output.h"
+#include "sidecar/move/hold.h"
 #include "sidecar/move/mover.h"
 #include "sidecar/push/worker.h"
 
@@ -45,6 +46,7 @@ class Agent {
   health::Snapshot status(bool fresh);
   void take_report(const push::Report& report);
   Result<std::vector<where::Place>> where(const std::vector<std::string>& mailboxes);
+  Status hold_deliveries(const std::string& mailbox, std::chrono::seconds duration);
   Result<move::Report> move(const move::MoveRequest& request, bool start);
 
   const AgentConfig config_;
@@ -54,6 +56,7 @@ class Agent {
   layout::Sasldb sasldb_;
   push::Worker pusher_;
   move::Mover mover_;
+  std::optional<move::DeliveryHold> delivery_hold_;  // of a frontend
   std::optional<health::ListWatch> list_watch_;
   health::Monitor monitor_;
   std::unique_ptr<LogOutput> logs_;

@@ -97,7 +97,9 @@ class Deliveries:
                 return True
             return False
         except smtplib.SMTPResponseException as error:
-            assert error.smtp_code < 500, error
+            if error.smtp_code >= 500:
+                self.refused.append((subject, error.smtp_code, error.smtp_error))
+                return True
             return False
         self.accepted.append(subject)
         return True

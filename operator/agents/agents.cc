@@ -152,6 +152,30 @@ Replies<agent::v1::InventoryReply> Agents::inventory(
   return replies;
 }
 
+std::map<std::string, Error> Agents::hold_deliveries(const std::vector<std::string>& nodes, const std::string& mailbox,
+                                                     std::chrono::seconds duration,
+                                                     std::chrono::milliseconds timeout) const {
+  agent::v1::HoldDeliveriesRequest request;
+  request.set_mailbox(mailbox);
+  request.set_seconds(static_cast<std::uint32_t>(duration.count()));
+  FanOut<agent::v1::HoldDeliveriesReply> all;
+  std::map<std::string, Error> failed;
+  for (const auto& node : nodes) {
+    const auto* channel = find(node);
+    if (channel == nullptr) {
+      failed.emplace(node, no_such(node));
+      continue;
+    }
+    auto& call = all.add(node, timeout);
+    channel->stub->async()->HoldDeliveries(&call.context, &request, &call.reply,
+                                           [&](grpc::Status status) { all.ended(call, std::move(status)); });
+  }
+  for (const auto& [node, reply] : all.wait()) {
+    if (!reply) failed.emplace(node, reply.error());
+  }
+  return failed;
+}
+
 Result<agent::v1::MoveReport> Agents::move(const std::string& node, const agent::v1::MoveRequest& request,
                                            std::chrono::milliseconds timeout) const {
   const auto* channel = find(node);

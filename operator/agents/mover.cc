@@ -17,6 +17,8 @@ constexpr auto quick = 10s;
 constexpr auto listing_patience = 60s;
 constexpr auto contents_patience = 900s;
 constexpr auto push_patience = 900s;
+// Asked for anew with each look; when nobody looks any more, mail is let in after so long.
+constexpr auto delivery_hold = 60s;
 
 moves::Holding from_proto(v1::HeldMailbox::State state) {
   switch (state) {
@@ -235,6 +237,14 @@ moves::Observed Mover::observe(const moves::Route& route, const api::MailboxMove
   return now;
 }
 
+// For users only: there is no way to hold back what is posted to a shared mailbox.
+Status Mover::hold_deliveries(const moves::Route& route, std::chrono::seconds duration) const {
+  if (!moves::is_user(route.mailbox)) return ok();
+  const auto failed = agents_.hold_deliveries(frontends_, route.mailbox, duration, quick);
+  if (failed.empty()) return ok();
+  return failed.begin()->second.in("deliveries to " + route.mailbox + " cannot be held back");
+}
+
 Status Mover::act(moves::Step step, const moves::Route& route, const std::string& partition,
                   const api::MailboxMoveStatus& status) const {
   const auto push = [&](const std::string& backend) -> Status {
@@ -245,6 +255,7 @@ Status Mover::act(moves::Step step, const moves::Route& route, const std::string
   };
   switch (step) {
     case moves::Step::Start: {
+      MURDER_TRY(hold_deliveries(route, delivery_hold));
       v1::MoveRequest request;
       request.set_id(moves::move_id(route, status));
       request.set_start(true);
@@ -260,9 +271,14 @@ Status Mover::act(moves::Step step, const moves::Route& route, const std::string
     case moves::Step::PushDestination:
       return push(route.destination);
     case moves::Step::Wait:
-    case moves::Step::TakeInventory:
     case moves::Step::Verify:
+      // A frontend that does not answer lets nothing through that matters, or gives up its hold by itself.
+      if (moves::has_begun(status)) static_cast<void>(hold_deliveries(route, delivery_hold));
+      return ok();
     case moves::Step::End:
+      if (moves::has_begun(status)) static_cast<void>(hold_deliveries(route, std::chrono::seconds(0)));
+      return ok();
+    case moves::Step::TakeInventory:
       return ok();
   }
   return ok();

@@ -23,7 +23,9 @@ class Mover {
   // For refuse(), before a move has begun.
   moves::Situation look(const std::string& mailbox, std::vector<moves::OtherMove> others) const;
 
-  // One pass: asks, decides, has the new status stored when it differs, and only then acts.
+  // One pass: asks, decides, has the new status stored, and only then acts. From before Cyrus is asked to move a user
+  // until all frontends know where it is, these hold back deliveries to it: a message that is sent where it has just
+  // left would go back to its sender.
   using Store = std::function<Status(const api::MailboxMoveStatus&)>;
   struct Pass {
     moves::Decision decision;
@@ -38,6 +40,7 @@ class Mover {
  private:
   enum class Contents { None, OfSource, OfDestination };
   moves::Observed observe(const moves::Route& route, const api::MailboxMoveStatus& status, Contents contents) const;
+  Status hold_deliveries(const moves::Route& route, std::chrono::seconds duration) const;
   Status act(moves::Step step, const moves::Route& route, const std::string& partition,
              const api::MailboxMoveStatus& status) const;
 

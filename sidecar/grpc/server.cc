@@ -69,6 +69,14 @@ class Service final : public v1::Agent::Service {
     return rpc::Status::OK;
   }
 
+  rpc::Status HoldDeliveries(rpc::ServerContext*, const v1::HoldDeliveriesRequest* request,
+                             v1::HoldDeliveriesReply*) override {
+    if (config_.role != Role::Frontend) return {rpc::StatusCode::FAILED_PRECONDITION, "only a frontend lets mail in"};
+    const auto done = actions_.hold_deliveries(request->mailbox(), std::chrono::seconds(request->seconds()));
+    if (!done) return {rpc::StatusCode::UNAVAILABLE, done.error().message};
+    return rpc::Status::OK;
+  }
+
   rpc::Status Reload(rpc::ServerContext*, const v1::ReloadRequest*, v1::ReloadReply* reply) override {
     if (const auto reloaded = actions_.reload(); !reloaded) reply->set_error(reloaded.error().message);
     return rpc::Status::OK;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "sidecar/move/contents.h"
+#include "sidecar/move/hold.h"
 #include "sidecar/move/listing.h"
 #include "sidecar/move/rename.h"
 #include "sidecar/move/vectors.h"
@@ -40,5 +41,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(murder::move::parse_listing("user.u1", bytes));
   static_cast<void>(murder::move::delimiter_of(bytes));
   static_cast<void>(murder::move::moving_processes(bytes, "murder-agent"));
+  static_cast<void>(murder::move::users_we_deny(bytes));
   return 0;
 }
