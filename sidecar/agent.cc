@@ -54,11 +54,9 @@ Agent::Agent(AgentConfig config, std::string own_password)
             return push::Pusher(config_, stop).push(choice, dry_run);
           },
           [this](const push::Report& report) { take_report(report); }),
-      mover_(
-          [this](const move::MoveRequest& request, std::stop_token stop) {
-            return move::rename(config_, own_login(), request, std::move(stop));
-          },
-          [this] { return move::is_move_under_way(config_, own_login()); }),
+      mover_([this](const move::MoveRequest& request,
+                    std::stop_token stop) { return move::rename(config_, own_login(), request, std::move(stop)); },
+             [this] { return move::is_move_under_way(config_, own_login()); }),
       monitor_(config_, own_login(), state_, [this] {
         pusher_.push_soon();
         if (list_watch_) list_watch_->look_soon();
@@ -109,39 +107,33 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
 }
 
 Status Agent::serve_grpc() {
-  auto server = grpc::Server::start(config_, {
-                                                 .status = [this](bool fresh) { return status(fresh); },
-                                                 .push =
-                                                     [this](const push::Choice& choice, bool dry_run) {
-                                                       if (config_.role == Role::Backend)
-                                                         return pusher_.push_now(choice, dry_run);
-                                                       push::Report report;
-                                                       report.error = "only a backend has mailboxes to push";
-                                                       return report;
-                                                     },
-                                                 .where = [this](const std::string& mailbox) -> Result<where::Place> {
-                                                   if (config_.role == Role::Backend)
-                                                     return where::ask_mailboxes_db(config_, mailbox);
-                                                   const auto own = health::own_mupdate(config_, own_login());
-                                                   if (!own) return own.error();
-                                                   return where::ask_mupdate(*own, mailbox);
-                                                 },
-                                                 .where_all =
-                                                     [this](const std::vector<std::string>& mailboxes) {
-                                                       return where(mailboxes);
-                                                     },
-                                                 .inventory =
-                                                     [this](const move::InventoryRequest& request) {
-                                                       return move::take_inventory(config_, own_login(), request);
-                                                     },
-                                                 .move = [this](const move::MoveRequest& request,
-                                                                bool start) { return move(request, start); },
-                                                 .hold_deliveries =
-                                                     [this](const std::string& mailbox, std::chrono::seconds duration) {
-                                                       return hold_deliveries(mailbox, duration);
-                                                     },
-                                                 .reload = [this] { return reload(); },
-                                             });
+  auto server = grpc::Server::start(
+      config_,
+      {
+          .status = [this](bool fresh) { return status(fresh); },
+          .push =
+              [this](const push::Choice& choice, bool dry_run) {
+                if (config_.role == Role::Backend) return pusher_.push_now(choice, dry_run);
+                push::Report report;
+                report.error = "only a backend has mailboxes to push";
+                return report;
+              },
+          .where = [this](const std::string& mailbox) -> Result<where::Place> {
+            if (config_.role == Role::Backend) return where::ask_mailboxes_db(config_, mailbox);
+            const auto own = health::own_mupdate(config_, own_login());
+            if (!own) return own.error();
+            return where::ask_mupdate(*own, mailbox);
+          },
+          .where_all = [this](const std::vector<std::string>& mailboxes) { return where(mailboxes); },
+          .inventory =
+              [this](const move::InventoryRequest& request) {
+                return move::take_inventory(config_, own_login(), request);
+              },
+          .move = [this](const move::MoveRequest& request, bool start) { return move(request, start); },
+          .hold_deliveries = [this](const std::string& mailbox,
+                                    std::chrono::seconds duration) { return hold_deliveries(mailbox, duration); },
+          .reload = [this] { return reload(); },
+      });
   if (!server) return std::move(server).error();
   grpc_ = *std::move(server);
   return ok();

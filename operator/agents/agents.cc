@@ -133,8 +133,8 @@ Replies<agent::v1::WhereReply> Agents::where(const std::vector<std::string>& nod
   return replies;
 }
 
-Replies<agent::v1::InventoryReply> Agents::inventory(
-    const std::map<std::string, agent::v1::InventoryRequest>& requests, std::chrono::milliseconds timeout) const {
+Replies<agent::v1::InventoryReply> Agents::inventory(const std::map<std::string, agent::v1::InventoryRequest>& requests,
+                                                     std::chrono::milliseconds timeout) const {
   FanOut<agent::v1::InventoryReply> all;
   std::vector<std::string> unknown;
   for (const auto& [node, request] : requests) {

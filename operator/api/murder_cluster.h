@@ -285,13 +285,13 @@ template <>
 inline constexpr auto enum_names<PullPolicy> = std::to_array<EnumName<PullPolicy>>(
     {{PullPolicy::Always, "Always"}, {PullPolicy::IfNotPresent, "IfNotPresent"}, {PullPolicy::Never, "Never"}});
 template <>
-inline constexpr auto enum_names<ServiceType> = std::to_array<EnumName<ServiceType>>(
-    {{ServiceType::ClusterIP, "ClusterIP"},
-     {ServiceType::NodePort, "NodePort"},
-     {ServiceType::LoadBalancer, "LoadBalancer"}});
+inline constexpr auto enum_names<ServiceType> =
+    std::to_array<EnumName<ServiceType>>({{ServiceType::ClusterIP, "ClusterIP"},
+                                          {ServiceType::NodePort, "NodePort"},
+                                          {ServiceType::LoadBalancer, "LoadBalancer"}});
 template <>
-inline constexpr auto enum_names<TrafficPolicy> = std::to_array<EnumName<TrafficPolicy>>(
-    {{TrafficPolicy::Cluster, "Cluster"}, {TrafficPolicy::Local, "Local"}});
+inline constexpr auto enum_names<TrafficPolicy> =
+    std::to_array<EnumName<TrafficPolicy>>({{TrafficPolicy::Cluster, "Cluster"}, {TrafficPolicy::Local, "Local"}});
 template <>
 inline constexpr auto enum_names<SessionAffinity> = std::to_array<EnumName<SessionAffinity>>(
     {{SessionAffinity::None, "None"}, {SessionAffinity::ClientIP, "ClientIP"}});

@@ -28,7 +28,8 @@ Result<MailboxMove> read_stored_move(std::string_view text) {
     return Error{exception.msg};
   }
   if (const auto name = node["metadata"]["name"]; name && name.IsScalar()) move.metadata.name = name.Scalar();
-  if (const auto name = node["metadata"]["namespace"]; name && name.IsScalar()) move.metadata.namespace_ = name.Scalar();
+  if (const auto name = node["metadata"]["namespace"]; name && name.IsScalar())
+    move.metadata.namespace_ = name.Scalar();
   Mistakes mistakes;
   Lines lines;
   Reader reader(node, "", "", mistakes, lines);

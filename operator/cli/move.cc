@@ -106,7 +106,8 @@ class Command {
     if (!request) return refused(options_, {moves::Reason::InvalidRequest, request.error().message});
     const auto last = stored_.find(request->mailbox);
     if (!last) return fail(last.error());
-    if (*last && moves::has_begun((*last)->status) && !moves::has_ended((*last)->status)) return go_on(*request, **last);
+    if (*last && moves::has_begun((*last)->status) && !moves::has_ended((*last)->status))
+      return go_on(*request, **last);
     return begin(*request);
   }
 
@@ -132,7 +133,8 @@ class Command {
     if (const auto refusal = moves::refuse(request, situation)) return refused(options_, *refusal);
     api::MailboxMove move;
     move.metadata.name = unique_name();
-    move.spec = {{running_.topology.cluster}, request.mailbox, {request.destination.backend, request.destination.partition}};
+    move.spec = {
+        {running_.topology.cluster}, request.mailbox, {request.destination.backend, request.destination.partition}};
     const auto source = moves::source_of(situation)->name;
     if (options_.dry_run) return say_what_would_be(move, source);
     return carry_out(std::move(move), source);
@@ -142,11 +144,11 @@ class Command {
     const auto& to = move.spec.destination;
     const auto source = backend_at(move.status.source);
     if (to.backend != request.destination.backend || to.partition != request.destination.partition) {
-      return refused(options_, {moves::Reason::MoveInProgress,
-                                request.mailbox + " is on its way to " + to.backend + ": `murder move " +
-                                    options_.mailbox + " " + to.backend +
-                                    (to.partition.empty() ? "" : "!" + to.partition) + "` goes on with that",
-                                true});
+      return refused(options_,
+                     {moves::Reason::MoveInProgress,
+                      request.mailbox + " is on its way to " + to.backend + ": `murder move " + options_.mailbox + " " +
+                          to.backend + (to.partition.empty() ? "" : "!" + to.partition) + "` goes on with that",
+                      true});
     }
     if (running_.topology.find(source) == nullptr || running_.topology.find(to.backend) == nullptr) {
       return fail(Error{"the move of " + request.mailbox + " from " + move.status.source + " to " + to.backend +

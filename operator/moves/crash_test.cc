@@ -173,8 +173,8 @@ class World {
       const auto copy = side.find(name);
       const bool here = copy != side.end() && copy->second.holding != Holding::Gone;
       const auto entry = master_.find(name);
-      const bool elsewhere = entry != master_.end() && entry->second.state == Place::State::Active &&
-                             entry->second.server() != host;
+      const bool elsewhere =
+          entry != master_.end() && entry->second.state == Place::State::Active && entry->second.server() != host;
       if (here && !elsewhere) {
         copy->second.holding = Holding::Held;
         master_[name] = {Place::State::Active, host + "!p1"};

@@ -11,14 +11,14 @@ using Phase = api::MovePhase;
 
 // Where one mailbox is.
 enum class Custody {
-  Source,           // held there, and the master says so
-  Destination,      // held there alone, and the master says so
-  UntoldSource,     // whole at the source, and the master says something else
+  Source,        // held there, and the master says so
+  Destination,   // held there alone, and the master says so
+  UntoldSource,  // whole at the source, and the master says something else
   UntoldDestination,
-  Both,             // two copies, and the master says the destination's
+  Both,  // two copies, and the master says the destination's
   Nowhere,
-  Deleted,          // by its user, meanwhile
-  Elsewhere,        // the master names a third server
+  Deleted,    // by its user, meanwhile
+  Elsewhere,  // the master names a third server
 };
 
 struct Facts {
@@ -153,12 +153,8 @@ class Story {
   Decision wait(Reason reason, std::string message) {
     return go(Step::Wait, decision_.status.phase, reason, std::move(message));
   }
-  Decision complete(std::string message) {
-    return go(Step::End, Phase::Completed, Reason::Moved, std::move(message));
-  }
-  Decision fail(Reason reason, std::string message) {
-    return go(Step::End, Phase::Failed, reason, std::move(message));
-  }
+  Decision complete(std::string message) { return go(Step::End, Phase::Completed, Reason::Moved, std::move(message)); }
+  Decision fail(Reason reason, std::string message) { return go(Step::End, Phase::Failed, reason, std::move(message)); }
   Decision rolled_back(Reason reason, std::string message, std::size_t leftovers) {
     message += "; " + route_.mailbox + " is on " + route_.source + " as before";
     if (leftovers > 0) {
@@ -232,8 +228,8 @@ Decision begin(const Route& route, Story story, const Observed& now) {
   status.started_at = now.now;
   status.attempts = 1;
   return story.go(Step::Start, Phase::Copying, Reason::Copying,
-                  "copying " + std::to_string(status.mailboxes) + " mailboxes with " +
-                      std::to_string(status.messages) + " messages from " + route.source + " to " + route.destination);
+                  "copying " + std::to_string(status.mailboxes) + " mailboxes with " + std::to_string(status.messages) +
+                      " messages from " + route.source + " to " + route.destination);
 }
 
 Decision try_again(const Route& route, Story story, Reason reason, const std::string& why, std::size_t leftovers) {
@@ -277,9 +273,8 @@ Decision verify(const Route& route, Story story, const Observed& now) {
   status.mailboxes_done = status.mailboxes;
   const auto count = status.mailboxes;
   const auto messages = status.messages;
-  return story.complete(route.mailbox + " is on " + route.destination + ": " + std::to_string(count) +
-                        " mailboxes, " + std::to_string(messages) +
-                        " messages; the master, both backends and every frontend agree");
+  return story.complete(route.mailbox + " is on " + route.destination + ": " + std::to_string(count) + " mailboxes, " +
+                        std::to_string(messages) + " messages; the master, both backends and every frontend agree");
 }
 
 // Which of them is right is a person's to say, and they are told what is known.
@@ -303,8 +298,7 @@ Decision two_copies(const Route& route, Story story, const Observed& now, const 
 
 Decision go_on(const Route& route, Story story, const Observed& now) {
   if (!now.agent) return story.wait(Reason::AgentUnreachable, now.agent.error().message);
-  const bool under_way =
-      now.agent->state == AgentSays::State::Running || now.agent->state == AgentSays::State::Busy;
+  const bool under_way = now.agent->state == AgentSays::State::Running || now.agent->state == AgentSays::State::Busy;
   auto& status = story.status();
 
   if (under_way) {
@@ -324,8 +318,8 @@ Decision go_on(const Route& route, Story story, const Observed& now) {
                        now.agent->busy_with != route.mailbox;
     if (other) return story.wait(Reason::MoveInProgress, route.source + " is moving " + now.agent->busy_with);
     return switching ? story.go(Step::Wait, Phase::Switching, Reason::Switching,
-                                std::to_string(done) + " of " + std::to_string(status.mailboxes) + " mailboxes are on " +
-                                    route.destination)
+                                std::to_string(done) + " of " + std::to_string(status.mailboxes) +
+                                    " mailboxes are on " + route.destination)
                      : story.go(Step::Wait, Phase::Copying, Reason::Copying,
                                 "copying from " + route.source + " to " + route.destination);
   }
@@ -336,8 +330,8 @@ Decision go_on(const Route& route, Story story, const Observed& now) {
   const auto facts = facts_of(route, status, *now.source, *now.destination, *now.master);
   status.mailboxes_done = static_cast<std::int64_t>(facts.destination);
   if (!facts.elsewhere.empty()) {
-    return story.fail(Reason::MovedElsewhere,
-                      "somebody else has moved " + facts.elsewhere + " meanwhile: `murder where " + facts.elsewhere + "`");
+    return story.fail(Reason::MovedElsewhere, "somebody else has moved " + facts.elsewhere +
+                                                  " meanwhile: `murder where " + facts.elsewhere + "`");
   }
   if (!facts.untold_source.empty()) {
     return story.go(Step::PushSource, Phase::Switching, Reason::RepairingMaster,

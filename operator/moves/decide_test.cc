@@ -101,8 +101,9 @@ TEST(Begin, ARefusalThatCanPassIsWaitedFor) {
 }
 
 TEST(Begin, NeitherBlindNorBesideAnother) {
-  for (const auto hide : {+[](Observed& now) { now.agent = Error{"silent"}; }, +[](Observed& now) { now.source = Error{"silent"}; },
-                          +[](Observed& now) { now.master = Error{"silent"}; }}) {
+  for (const auto hide :
+       {+[](Observed& now) { now.agent = Error{"silent"}; }, +[](Observed& now) { now.source = Error{"silent"}; },
+        +[](Observed& now) { now.master = Error{"silent"}; }}) {
     auto now = at_home();
     hide(now);
     expect(decide_move(route, {}, now), Step::Wait, Phase::Pending, Reason::AgentUnreachable, "silent");

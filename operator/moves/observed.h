@@ -74,10 +74,10 @@ struct AgentSays {
     Busy,  // another move is under way there, or this one, begun before the agent was restarted
   };
   State state = State::Unknown;
-  std::string busy_with = {};             // mailbox, when it is known
-  bool refused = false;                   // Cyrus's answer says no; an OK proves nothing
-  std::vector<std::string> answer = {};   // its lines, the tagged one last
-  std::string error = {};                 // why there is no tagged answer
+  std::string busy_with = {};            // mailbox, when it is known
+  bool refused = false;                  // Cyrus's answer says no; an OK proves nothing
+  std::vector<std::string> answer = {};  // its lines, the tagged one last
+  std::string error = {};                // why there is no tagged answer
 };
 
 // Whether a mailbox belongs to the move of another: a user moves with all below it, a shared mailbox alone.

@@ -41,7 +41,7 @@ MaybeRefusal unknown_backend(const Request& request, const Situation& now) {
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   const auto meant = nearest(name, candidates);
   return Refusal{Reason::UnknownBackend, "no backend of " + now.topology->cluster + " is called " + name + "; " +
-                                             (meant ? "did you mean " + std::string(*meant) + "?"
+                                             (meant           ? "did you mean " + std::string(*meant) + "?"
                                               : names.empty() ? "it has none"
                                                               : "there are: " + join(names))};
 }
@@ -82,7 +82,8 @@ MaybeRefusal not_found(const Request& request, const Situation& now) {
   for (const auto& [backend, holds] : now.holds) {
     if (holds && *holds) message += "; " + backend + " holds it: `murder push " + backend + "` tells the master";
   }
-  return Refusal{Reason::MailboxNotFound, message + "; `murder where " + request.mailbox + "` shows what each server says"};
+  return Refusal{Reason::MailboxNotFound,
+                 message + "; `murder where " + request.mailbox + "` shows what each server says"};
 }
 
 MaybeRefusal foreign_location(const Request& request, const Situation& now) {
@@ -107,8 +108,8 @@ MaybeRefusal reserved(const Request& request, const Situation& now) {
   if ((*now.master)->state == Place::State::Active) return {};
   return Refusal{Reason::MailboxReserved,
                  request.mailbox + " is reserved at the master for " + (*now.master)->location +
-                     ": something is under way with it, or ended in the middle; `murder push " +
-                     source_of(now)->name + "` ends that",
+                     ": something is under way with it, or ended in the middle; `murder push " + source_of(now)->name +
+                     "` ends that",
                  true};
 }
 
@@ -118,10 +119,10 @@ MaybeRefusal silent_backend(const Request& request, const Situation& now) {
     const auto facts = now.backends.find(name);
     const auto holds = now.holds.find(name);
     if (facts == now.backends.end() || !facts->second) {
-      return Refusal{Reason::AgentUnreachable,
-                     facts == now.backends.end() ? "the agent of " + name + " has not answered"
-                                                 : facts->second.error().message,
-                     true};
+      return Refusal{
+          Reason::AgentUnreachable,
+          facts == now.backends.end() ? "the agent of " + name + " has not answered" : facts->second.error().message,
+          true};
     }
     if (holds == now.holds.end() || !holds->second) {
       return Refusal{Reason::AgentUnreachable,
@@ -210,9 +211,9 @@ MaybeRefusal other_move(const Request& request, const Situation& now) {
 
 // What the request says by itself, then what the master says, then the two backends. A rule may rely on those before.
 constexpr std::array<Rule, 16> rules = {
-    bad_name,    unknown_backend, unknown_partition, deleted_mailbox, sub_mailbox, master_silent,  not_found,
-    foreign_location, already_there,   reserved,          silent_backend,  conflict,    shared_mailbox, not_ready,
-    not_synced,  other_move,
+    bad_name,       unknown_backend,  unknown_partition, deleted_mailbox, sub_mailbox,    master_silent,
+    not_found,      foreign_location, already_there,     reserved,        silent_backend, conflict,
+    shared_mailbox, not_ready,        not_synced,        other_move,
 };
 
 }  // namespace

@@ -17,8 +17,8 @@ namespace murder::moves {
 // What a backend's agent says of its node.
 struct BackendFacts {
   bool ready = false;
-  std::string not_ready;    // why
-  std::string not_synced;   // why its list and the master's differ, or are not known to agree; empty when they do
+  std::string not_ready;   // why
+  std::string not_synced;  // why its list and the master's differ, or are not known to agree; empty when they do
   std::vector<std::string> conflicts;  // mailboxes that are held
   std::string cyrus_version;           // "3.6.1-Debian-…"
 };
@@ -31,9 +31,9 @@ struct OtherMove {
 };
 
 struct Situation {
-  const topology::Topology* topology;  // of the cluster; never null
-  Result<std::optional<Place>> master;                  // where it says that the mailbox is
-  std::map<std::string, Result<bool>> holds;            // backend → whether it holds the mailbox
+  const topology::Topology* topology;                    // of the cluster; never null
+  Result<std::optional<Place>> master;                   // where it says that the mailbox is
+  std::map<std::string, Result<bool>> holds;             // backend → whether it holds the mailbox
   std::map<std::string, Result<BackendFacts>> backends;  // by name
   std::vector<OtherMove> others = {};
 };

@@ -26,7 +26,8 @@ std::vector<std::string_view> split(std::string_view text) {
     const char c = text[i];
     if (c == '&') {
       // Only one that is ended: a stray '&' takes no more than its own entry.
-      const auto end = text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,", i + 1);
+      const auto end =
+          text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,", i + 1);
       shifted = end != std::string_view::npos && text[end] == '-';
     } else if (c == '-') {
       shifted = false;
@@ -67,8 +68,7 @@ Result<Destination> parse_destination(std::string_view text) {
                           bang == std::string_view::npos ? "" : std::string(text.substr(bang + 1))};
   const auto shown = "\"" + std::string(text.substr(0, 80)) + "\"";
   if (destination.backend.size() > longest_word || !api::matches(api::kName, destination.backend)) {
-    return wrong(shown + " names no backend: write BACKEND or BACKEND!PARTITION, where BACKEND is " +
-                 api::kName.words);
+    return wrong(shown + " names no backend: write BACKEND or BACKEND!PARTITION, where BACKEND is " + api::kName.words);
   }
   if (bang == std::string_view::npos) return destination;
   if (destination.partition.empty()) {

@@ -30,8 +30,8 @@ Mistakes wrong(std::string_view text) {
 }
 
 TEST(Requests, AreReadAsTheyAreWritten) {
-  EXPECT_THAT(good("user.bcyrus=u2!fast,user.acyrus=u2"), ElementsAre(Request{"user.bcyrus", {"u2", "fast"}},
-                                                                      Request{"user.acyrus", {"u2", ""}}));
+  EXPECT_THAT(good("user.bcyrus=u2!fast,user.acyrus=u2"),
+              ElementsAre(Request{"user.bcyrus", {"u2", "fast"}}, Request{"user.acyrus", {"u2", ""}}));
   EXPECT_THAT(good("  user.a = be2 ,\n\tshared.team=be-1!p2 "),
               ElementsAre(Request{"user.a", {"be2", ""}}, Request{"shared.team", {"be-1", "p2"}}));
 }
@@ -47,15 +47,16 @@ TEST(Requests, NamesMayHaveWhatSeparatesEntries) {
 }
 
 TEST(Requests, EveryMistakeIsSaidAtOnceWithItsRemedy) {
-  const auto mistakes = wrong("user.a,user.b=be2!,=be1,user.c=BE1,user.d=be1!P_2,,user..e=be1,user=be1,user.f=be1,user.f=be2");
+  const auto mistakes =
+      wrong("user.a,user.b=be2!,=be1,user.c=BE1,user.d=be1!P_2,,user..e=be1,user=be1,user.f=be1,user.f=be2");
   std::vector<std::string> told;
   for (const auto& mistake : mistakes) told.push_back(mistake.entry + ": " + mistake.message);
-  EXPECT_THAT(told, ElementsAre(HasSubstr("user.a: it is not said where to: write user.a=BACKEND"),
-                                HasSubstr("name a partition behind it, or leave it out"),
-                                HasSubstr("no mailbox is named"), HasSubstr("\"BE1\" names no backend"),
-                                HasSubstr("\"P_2\" is not a partition name"), HasSubstr("nothing between two commas"),
-                                HasSubstr("has an empty level"), HasSubstr("where others are kept"),
-                                HasSubstr("user.f is there twice")));
+  EXPECT_THAT(told,
+              ElementsAre(HasSubstr("user.a: it is not said where to: write user.a=BACKEND"),
+                          HasSubstr("name a partition behind it, or leave it out"), HasSubstr("no mailbox is named"),
+                          HasSubstr("\"BE1\" names no backend"), HasSubstr("\"P_2\" is not a partition name"),
+                          HasSubstr("nothing between two commas"), HasSubstr("has an empty level"),
+                          HasSubstr("where others are kept"), HasSubstr("user.f is there twice")));
 }
 
 TEST(Requests, NothingIsAMistake) {

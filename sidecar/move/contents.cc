@@ -239,8 +239,7 @@ void ContentsReader::end_record() {
   if (record_.uid == 0 || record_.guid.empty()) return fail("a message without UID or GUID");
   const auto uid = std::to_string(record_.uid);
   const auto message = uid + " " + record_.guid + " " + record_.internal_date;
-  const bool is_expunged =
-      std::find(record_.flags.begin(), record_.flags.end(), expunged) != record_.flags.end();
+  const bool is_expunged = std::find(record_.flags.begin(), record_.flags.end(), expunged) != record_.flags.end();
   // The bits that flags are kept in are those of one server.
   std::sort(record_.flags.begin(), record_.flags.end());
   std::string flags = uid;

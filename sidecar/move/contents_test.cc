@@ -87,8 +87,8 @@ TEST(Contents, EveryMessageAndItsContentCount) {
 TEST(Kept, IsWhatThereWasWhateverCameLater) {
   const Mark mark{4, 10};
   const auto before = good(read(mailbox({{1, 1, "aa", "\\Seen"}, {2, 2, "bb"}, {3, 10, "cc"}}, 3, 10)));
-  const auto arrived = good(
-      read(mailbox({{1, 1, "aa", "\\Seen"}, {2, 2, "bb"}, {3, 10, "cc"}, {4, 11, "dd"}}, 4, 11), mark));
+  const auto arrived =
+      good(read(mailbox({{1, 1, "aa", "\\Seen"}, {2, 2, "bb"}, {3, 10, "cc"}, {4, 11, "dd"}}, 4, 11), mark));
   ASSERT_TRUE(arrived.kept);
   EXPECT_EQ(arrived.kept->digest, before.digest);
   EXPECT_EQ(arrived.kept->flags_digest, before.flags_digest);
@@ -99,8 +99,8 @@ TEST(Kept, IsWhatThereWasWhateverCameLater) {
 TEST(Kept, CountsWhatWasExpungedOrFlaggedSince) {
   const Mark mark{4, 10};
   const auto before = good(read(mailbox({{1, 1, "aa"}, {2, 2, "bb"}, {3, 10, "cc"}}, 3, 10)));
-  const auto used = good(
-      read(mailbox({{1, 12, "aa", "\\Expunged"}, {2, 11, "bb", "\\Seen"}, {3, 10, "cc"}}, 3, 12), mark));
+  const auto used =
+      good(read(mailbox({{1, 12, "aa", "\\Expunged"}, {2, 11, "bb", "\\Seen"}, {3, 10, "cc"}}, 3, 12), mark));
   EXPECT_EQ(used.kept->digest, before.digest);
   EXPECT_EQ(used.kept->messages, 3u);
   EXPECT_EQ(used.kept->changed, 2u);

@@ -74,9 +74,9 @@ Result<std::vector<Line>> parse_listing(std::string_view mailbox, std::string_vi
 Result<std::vector<Line>> list(const AgentConfig& config, const std::string& mailbox) {
   std::vector<Line> all;
   for (const auto& prefix : {mailbox, std::string(deleted_prefix) + mailbox}) {
-    auto command =
-        push::cyrus_tool(config, config.paths.imapd_conf, "cyr_dbtool",
-                         {config.paths.config_directory + "/mailboxes.db", "twoskip", "show", where::mailbox_key(prefix)});
+    auto command = push::cyrus_tool(
+        config, config.paths.imapd_conf, "cyr_dbtool",
+        {config.paths.config_directory + "/mailboxes.db", "twoskip", "show", where::mailbox_key(prefix)});
     command.timeout = std::chrono::seconds(30);
     command.max_output = 64 << 20;
     const auto shown = process::run_successfully(command);

@@ -25,8 +25,8 @@ TEST(Listing, ReadsWhatCyrusShows) {
 }
 
 TEST(Listing, ASharedMailboxIsAlone) {
-  const auto lines = parse_listing("shared.team",
-                                   "Nshared\x1fteam\t%(T e P p1 A %(a lrs))\nNshared\x1fteam\x1fkid\t%(T e P p1 A %(a lrs))\n");
+  const auto lines = parse_listing(
+      "shared.team", "Nshared\x1fteam\t%(T e P p1 A %(a lrs))\nNshared\x1fteam\x1fkid\t%(T e P p1 A %(a lrs))\n");
   ASSERT_TRUE(lines);
   EXPECT_THAT(*lines, ElementsAre(Line{"shared.team", Holding::Held, "p1"}));
 }

@@ -35,8 +35,7 @@ class Mover {
   // Whether Cyrus still carries out what an earlier agent began.
   using IsUnderWay = std::function<Result<bool>()>;
 
-  Mover(Rename rename, IsUnderWay is_under_way)
-      : rename_(std::move(rename)), is_under_way_(std::move(is_under_way)) {}
+  Mover(Rename rename, IsUnderWay is_under_way) : rename_(std::move(rename)), is_under_way_(std::move(is_under_way)) {}
   ~Mover() { stop(); }
   Mover(const Mover&) = delete;
   Mover& operator=(const Mover&) = delete;

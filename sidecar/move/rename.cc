@@ -89,8 +89,7 @@ std::optional<char> delimiter_of(std::string_view answer) {
   return rest[0];
 }
 
-Answer rename(const AgentConfig& config, const health::Login& login, const MoveRequest& request,
-              std::stop_token stop) {
+Answer rename(const AgentConfig& config, const health::Login& login, const MoveRequest& request, std::stop_token stop) {
   const auto deadline = net::Deadline::in(login_patience);
   const auto failed = [](const Error& error) {
     Answer answer;

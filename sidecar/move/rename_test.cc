@@ -25,8 +25,8 @@ TEST(ExternalName, IsThatOfTheServersNamespace) {
 TEST(Delimiter, IsReadFromList) {
   EXPECT_EQ(delimiter_of("* LIST (\\Noselect) \".\" \"\""), '.');
   EXPECT_EQ(delimiter_of("* LIST (\\Noselect) \"/\" \"\""), '/');
-  for (const char* other : {"", "* LIST (", "* LIST (\\Noselect) NIL \"\"", "* LIST () \"", "* LIST () \"x\" \"\"",
-                            "* OK (a) \".\""}) {
+  for (const char* other :
+       {"", "* LIST (", "* LIST (\\Noselect) NIL \"\"", "* LIST () \"", "* LIST () \"x\" \"\"", "* OK (a) \".\""}) {
     EXPECT_FALSE(delimiter_of(other)) << other;
   }
 }
