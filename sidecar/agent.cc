@@ -11,6 +11,7 @@
 #include "sidecar/health/cyrmaster.h"
 #include "sidecar/layout/directories.h"
 #include "sidecar/memory.h"
+#include "sidecar/move/inventory.h"
 #include "sidecar/push/pusher.h"
 
 namespace murder::agent {
@@ -25,6 +26,7 @@ sigset_t awaited_signals() {
 
 // A list of a million entries takes half a minute to compare: who asks for a status does not wait that long.
 constexpr std::chrono::seconds fresh_list_patience(5);
+constexpr std::chrono::seconds slave_patience(2);
 
 void say(const std::string& text) { std::cerr << "murder-agent: " << text << std::endl; }
 
@@ -55,6 +57,9 @@ Agent::Agent(AgentConfig config, std::string own_password)
             return push::Pusher(config_, stop).push(choice, dry_run);
           },
           [this](const push::Report& report) { take_report(report); }),
+      mover_([this](const move::MoveRequest& request,
+                    std::stop_token stop) { return move::rename(config_, own_login(), request, std::move(stop)); },
+             [this] { return move::is_move_under_way(config_, own_login()); }),
       monitor_(config_, own_login(), state_, [this] {
         pusher_.push_soon();
         if (list_watch_) list_watch_->look_soon();
@@ -91,6 +96,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
   if (settings.role == Role::Backend) {
     agent->pusher_.start();
   } else {
+    if (settings.role == Role::Frontend) agent->delivery_hold_.emplace(move::deny_commands(settings)).start();
     auto own = health::own_mupdate(settings, agent->own_login());
     if (!own) return std::move(own).error();
     own_list = *std::move(own);
@@ -112,28 +118,71 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
 }
 
 Status Agent::serve_grpc() {
-  auto server = grpc::Server::start(config_, {
-                                                 .status = [this](bool fresh) { return status(fresh); },
-                                                 .push =
-                                                     [this](const push::Choice& choice, bool dry_run) {
-                                                       if (config_.role == Role::Backend)
-                                                         return pusher_.push_now(choice, dry_run);
-                                                       push::Report report;
-                                                       report.error = "only a backend has mailboxes to push";
-                                                       return report;
-                                                     },
-                                                 .where = [this](const std::string& mailbox) -> Result<where::Place> {
-                                                   if (config_.role == Role::Backend)
-                                                     return where::ask_mailboxes_db(config_, mailbox);
-                                                   const auto own = health::own_mupdate(config_, own_login());
-                                                   if (!own) return own.error();
-                                                   return where::ask_mupdate(*own, mailbox);
-                                                 },
-                                                 .reload = [this] { return reload(); },
-                                             });
+  auto server = grpc::Server::start(
+      config_,
+      {
+          .status = [this](bool fresh) { return status(fresh); },
+          .push =
+              [this](const push::Choice& choice, bool dry_run) {
+                if (config_.role == Role::Backend) return pusher_.push_now(choice, dry_run);
+                push::Report report;
+                report.error = "only a backend has mailboxes to push";
+                return report;
+              },
+          .where = [this](const std::string& mailbox) -> Result<where::Place> {
+            if (config_.role == Role::Backend) return where::ask_mailboxes_db(config_, mailbox);
+            const auto own = health::own_mupdate(config_, own_login());
+            if (!own) return own.error();
+            return where::ask_mupdate(*own, mailbox);
+          },
+          .where_all = [this](const std::vector<std::string>& mailboxes) { return where(mailboxes); },
+          .inventory =
+              [this](const move::InventoryRequest& request) {
+                return move::take_inventory(config_, own_login(), request);
+              },
+          .move = [this](const move::MoveRequest& request, bool start) { return move(request, start); },
+          .hold_deliveries = [this](const std::string& mailbox,
+                                    std::chrono::seconds duration) { return hold_deliveries(mailbox, duration); },
+          .reload = [this] { return reload(); },
+      });
   if (!server) return std::move(server).error();
   grpc_ = *std::move(server);
   return ok();
+}
+
+Result<std::vector<where::Place>> Agent::where(const std::vector<std::string>& mailboxes) {
+  if (config_.role == Role::Backend) {
+    std::vector<where::Place> places;
+    for (const auto& mailbox : mailboxes) {
+      auto place = where::ask_mailboxes_db(config_, mailbox);
+      if (!place) return std::move(place).error();
+      places.push_back(*std::move(place));
+    }
+    return places;
+  }
+  // A frontend hears of a change within five seconds, and sends clients and mail to the wrong backend until then: who
+  // asks wants to know whether it has heard, and it may as well now.
+  if (config_.role == Role::Frontend) {
+    health::kick_slave(config_.paths.config_directory, net::Deadline::in(slave_patience));
+  }
+  const auto own = health::own_mupdate(config_, own_login());
+  if (!own) return own.error();
+  return where::ask_mupdate(*own, mailboxes);
+}
+
+Result<move::Report> Agent::move(const move::MoveRequest& request, bool start) {
+  auto report = mover_.move(request, start);
+  if (report && start && report->progress == move::Progress::Running) {
+    say("move " + request.id + ": " + request.mailbox + " to " + request.destination);
+  }
+  return report;
+}
+
+Status Agent::hold_deliveries(const std::string& mailbox, std::chrono::seconds duration) {
+  const auto user = move::user_of(mailbox);
+  if (user.empty()) return Error{mailbox + " is no user's"};
+  if (duration.count() == 0) return delivery_hold_->release(user);
+  return delivery_hold_->hold(user, duration);
 }
 
 health::Snapshot Agent::status(bool fresh) {
@@ -250,6 +299,8 @@ void Agent::run_until_stopped() {
   }
   // Whoever waits for a push is told that it ends before the server that would tell them does.
   pusher_.stop();
+  mover_.stop();
+  if (delivery_hold_) delivery_hold_->stop();
   monitor_.stop();
   grpc_.reset();
   http_.reset();

@@ -17,6 +17,8 @@
 #include "sidecar/layout/generated_files.h"
 #include "sidecar/layout/sasldb.h"
 #include "sidecar/log_output.h"
+#include "sidecar/move/hold.h"
+#include "sidecar/move/mover.h"
 #include "sidecar/push/worker.h"
 
 namespace murder::agent {
@@ -48,6 +50,9 @@ class Agent {
   health::Login own_login() const;
   health::Snapshot status(bool fresh);
   void take_report(const push::Report& report);
+  Result<std::vector<where::Place>> where(const std::vector<std::string>& mailboxes);
+  Status hold_deliveries(const std::string& mailbox, std::chrono::seconds duration);
+  Result<move::Report> move(const move::MoveRequest& request, bool start);
 
   const AgentConfig config_;
   const std::string own_password_;
@@ -57,6 +62,8 @@ class Agent {
   std::string files_stamp_;
   layout::Sasldb sasldb_;
   push::Worker pusher_;
+  move::Mover mover_;
+  std::optional<move::DeliveryHold> delivery_hold_;  // of a frontend
   std::optional<health::ListWatch> list_watch_;
   health::Monitor monitor_;
   std::unique_ptr<LogOutput> logs_;

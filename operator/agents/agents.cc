@@ -17,6 +17,8 @@ Error error_of(const std::string& node, const grpc::Status& status) {
   return Error{"agent of " + node + ": " + what + " (" + status.error_message() + ")"};
 }
 
+Error no_such(const std::string& node) { return Error{"no node is called " + node}; }
+
 // Sends one call to many agents and waits until each has ended, by an answer or by its deadline.
 template <typename Reply>
 class FanOut {
@@ -104,14 +106,96 @@ Replies<agent::v1::WhereReply> Agents::where(const std::string& mailbox, std::ch
   return all.wait();
 }
 
+const Agents::Channel* Agents::find(const std::string& node) const {
+  const auto channel = channels_.find(node);
+  return channel == channels_.end() ? nullptr : channel->second.get();
+}
+
+Replies<agent::v1::WhereReply> Agents::where(const std::vector<std::string>& nodes,
+                                             const std::vector<std::string>& mailboxes,
+                                             std::chrono::milliseconds timeout) const {
+  agent::v1::WhereRequest request;
+  for (const auto& mailbox : mailboxes) request.add_mailboxes(mailbox);
+  FanOut<agent::v1::WhereReply> all;
+  std::vector<std::string> unknown;
+  for (const auto& node : nodes) {
+    const auto* channel = find(node);
+    if (channel == nullptr) {
+      unknown.push_back(node);
+      continue;
+    }
+    auto& call = all.add(node, timeout);
+    channel->stub->async()->Where(&call.context, &request, &call.reply,
+                                  [&](grpc::Status status) { all.ended(call, std::move(status)); });
+  }
+  auto replies = all.wait();
+  for (const auto& node : unknown) replies.emplace(node, no_such(node));
+  return replies;
+}
+
+Replies<agent::v1::InventoryReply> Agents::inventory(const std::map<std::string, agent::v1::InventoryRequest>& requests,
+                                                     std::chrono::milliseconds timeout) const {
+  FanOut<agent::v1::InventoryReply> all;
+  std::vector<std::string> unknown;
+  for (const auto& [node, request] : requests) {
+    const auto* channel = find(node);
+    if (channel == nullptr) {
+      unknown.push_back(node);
+      continue;
+    }
+    auto& call = all.add(node, timeout);
+    channel->stub->async()->Inventory(&call.context, &request, &call.reply,
+                                      [&](grpc::Status status) { all.ended(call, std::move(status)); });
+  }
+  auto replies = all.wait();
+  for (const auto& node : unknown) replies.emplace(node, no_such(node));
+  return replies;
+}
+
+std::map<std::string, Error> Agents::hold_deliveries(const std::vector<std::string>& nodes, const std::string& mailbox,
+                                                     std::chrono::seconds duration,
+                                                     std::chrono::milliseconds timeout) const {
+  agent::v1::HoldDeliveriesRequest request;
+  request.set_mailbox(mailbox);
+  request.set_seconds(static_cast<std::uint32_t>(duration.count()));
+  FanOut<agent::v1::HoldDeliveriesReply> all;
+  std::map<std::string, Error> failed;
+  for (const auto& node : nodes) {
+    const auto* channel = find(node);
+    if (channel == nullptr) {
+      failed.emplace(node, no_such(node));
+      continue;
+    }
+    auto& call = all.add(node, timeout);
+    channel->stub->async()->HoldDeliveries(&call.context, &request, &call.reply,
+                                           [&](grpc::Status status) { all.ended(call, std::move(status)); });
+  }
+  for (const auto& [node, reply] : all.wait()) {
+    if (!reply) failed.emplace(node, reply.error());
+  }
+  return failed;
+}
+
+Result<agent::v1::MoveReport> Agents::move(const std::string& node, const agent::v1::MoveRequest& request,
+                                           std::chrono::milliseconds timeout) const {
+  const auto* channel = find(node);
+  if (channel == nullptr) return no_such(node);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  agent::v1::MoveReport report;
+  const auto status = channel->stub->Move(&context, request, &report);
+  if (!status.ok()) return error_of(node, status);
+  return report;
+}
+
 Result<agent::v1::PushReport> Agents::push(const std::string& node, const agent::v1::PushRequest& request,
                                            std::chrono::milliseconds timeout) const {
-  const auto channel = channels_.find(node);
-  if (channel == channels_.end()) return Error{"no node is called " + node};
+  const auto* channel = find(node);
+  if (channel == nullptr) return no_such(node);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + timeout);
   agent::v1::PushReport report;
-  const auto status = channel->second->stub->Push(&context, request, &report);
+  const auto status = channel->stub->Push(&context, request, &report);
   if (!status.ok()) return error_of(node, status);
   return report;
 }

@@ -38,11 +38,25 @@ class Agents {
   Replies<agent::v1::NodeStatus> status(bool fresh, std::chrono::milliseconds timeout) const;
   Replies<agent::v1::WhereReply> where(const std::string& mailbox, std::chrono::milliseconds timeout) const;
 
+  // Of many mailboxes, at once; of the master and frontends.
+  Replies<agent::v1::WhereReply> where(const std::vector<std::string>& nodes, const std::vector<std::string>& mailboxes,
+                                       std::chrono::milliseconds timeout) const;
+
+  // Of backends, each its own request.
+  Replies<agent::v1::InventoryReply> inventory(const std::map<std::string, agent::v1::InventoryRequest>& requests,
+                                               std::chrono::milliseconds timeout) const;
+  Result<agent::v1::MoveReport> move(const std::string& node, const agent::v1::MoveRequest& request,
+                                     std::chrono::milliseconds timeout) const;
+  // Of frontends; nothing of those that did.
+  std::map<std::string, Error> hold_deliveries(const std::vector<std::string>& nodes, const std::string& mailbox,
+                                               std::chrono::seconds duration, std::chrono::milliseconds timeout) const;
   Result<agent::v1::PushReport> push(const std::string& node, const agent::v1::PushRequest& request,
                                      std::chrono::milliseconds timeout) const;
 
  private:
   struct Channel;
+  const Channel* find(const std::string& node) const;
+
   std::map<std::string, std::unique_ptr<Channel>> channels_;
 };
 

@@ -69,6 +69,9 @@ struct PodSpec {
 };
 
 enum class ConditionStatus { True, False, Unknown };
+template <>
+inline constexpr auto enum_names<ConditionStatus> = std::to_array<EnumName<ConditionStatus>>(
+    {{ConditionStatus::True, "True"}, {ConditionStatus::False, "False"}, {ConditionStatus::Unknown, "Unknown"}});
 
 // metav1.Condition.
 struct Condition {

@@ -118,7 +118,8 @@ std::vector<CrdFile> crds() {
           Json::array({column("Cluster", "string", ".spec.clusterRef.name", "The MurderCluster."),
                        column("Mailbox", "string", ".spec.mailbox", "What is moved."),
                        column("To", "string", ".spec.destination.backend", "Where to."),
-                       column("Phase", "string", ".status.phase", "How far it is."), age()}),
+                       column("Phase", "string", ".status.phase", "How far it is."),
+                       column("Reason", "string", ".status.reason", "Why."), age()}),
           status_only, by_cluster),
   };
 }

@@ -35,6 +35,20 @@ void fields(Io& io, MailboxMoveSpec& spec) {
   io.field({.name = "destination", .doc = "Where to.", .required = true, .immutable = true}, spec.destination);
 }
 
+inline constexpr Pattern kDigest{"([0-9a-f]{32})?", "32 hexadecimal digits"};
+
+template <typename Io>
+void fields(Io& io, MailboxInventory& mailbox) {
+  io.field({.name = "name", .doc = "Its internal name.", .required = true, .max_length = 1024}, mailbox.name);
+  io.field({.name = "uidValidity", .doc = "Its UIDVALIDITY.", .minimum = 0}, mailbox.uid_validity);
+  io.field({.name = "uidNext", .doc = "The UID that the next message would have got.", .minimum = 0}, mailbox.uid_next);
+  io.field({.name = "highestModSeq", .doc = "Its HIGHESTMODSEQ.", .minimum = 0}, mailbox.highest_mod_seq);
+  io.field({.name = "messages", .doc = "How many messages it had.", .minimum = 0}, mailbox.messages);
+  io.field({.name = "digest", .doc = "Of UID, content and date of each message.", .pattern = kDigest}, mailbox.digest);
+  io.field({.name = "flagsDigest", .doc = "Of UID and flags of each message.", .pattern = kDigest},
+           mailbox.flags_digest);
+}
+
 template <typename Io>
 void fields(Io& io, MailboxMoveStatus& status) {
   io.field({.name = "observedGeneration", .doc = "The generation that this status was computed from.", .minimum = 0},
@@ -44,8 +58,18 @@ void fields(Io& io, MailboxMoveStatus& status) {
   io.field({.name = "mailboxes", .doc = "How many mailboxes belong to the move.", .minimum = 0}, status.mailboxes);
   io.field({.name = "mailboxesDone", .doc = "How many of them have been verified at the destination.", .minimum = 0},
            status.mailboxes_done);
+  io.field({.name = "messages", .doc = "How many messages they had when it was begun.", .minimum = 0}, status.messages);
+  io.field({.name = "attempts", .doc = "How often Cyrus was asked to move.", .minimum = 0}, status.attempts);
+  io.field({.name = "reason", .doc = "Why it is in this phase, in one word.", .max_length = 64}, status.reason);
+  io.field({.name = "message", .doc = "The same for people, with what to do.", .max_length = 4096}, status.message);
   io.field({.name = "startedAt", .doc = "When it was begun.", .format = "date-time"}, status.started_at);
+  io.field({.name = "phaseAt", .doc = "When this phase was begun.", .format = "date-time"}, status.phase_at);
   io.field({.name = "finishedAt", .doc = "When it ended.", .format = "date-time"}, status.finished_at);
+  io.field({.name = "before",
+            .doc = "What the mailboxes held before they were touched: what is there afterwards is compared with it.",
+            .max_items = 4096,
+            .list_key = "name"},
+           status.before);
   io.field({.name = "conditions", .doc = "Complete, Failed.", .max_items = 32, .list_key = "type"}, status.conditions);
 }
 

@@ -280,9 +280,6 @@ inline constexpr auto enum_names<SelectMode> = std::to_array<EnumName<SelectMode
      {SelectMode::FreespacePercentMost, "freespace-percent-most"},
      {SelectMode::FreespacePercentWeighted, "freespace-percent-weighted"},
      {SelectMode::FreespacePercentWeightedDelta, "freespace-percent-weighted-delta"}});
-template <>
-inline constexpr auto enum_names<ConditionStatus> = std::to_array<EnumName<ConditionStatus>>(
-    {{ConditionStatus::True, "True"}, {ConditionStatus::False, "False"}, {ConditionStatus::Unknown, "Unknown"}});
 
 template <>
 inline constexpr auto enum_names<PullPolicy> = std::to_array<EnumName<PullPolicy>>(

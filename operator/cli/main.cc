@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   add_where(app, code);
   add_push(app, code);
   add_prove(app, code);
+  add_move(app, code);
   add_crds(app, code);
   add_completion(app, code);
   try {

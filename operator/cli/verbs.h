@@ -16,6 +16,7 @@ void add_status(CLI::App& app, int& code);
 void add_where(CLI::App& app, int& code);
 void add_push(CLI::App& app, int& code);
 void add_prove(CLI::App& app, int& code);
+void add_move(CLI::App& app, int& code);
 void add_crds(CLI::App& app, int& code);
 void add_completion(CLI::App& app, int& code);
 

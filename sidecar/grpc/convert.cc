@@ -87,6 +87,34 @@ v1::WhereReply::State to_proto(where::State state) {
   return v1::WhereReply::STATE_UNSPECIFIED;
 }
 
+v1::HeldMailbox::State to_proto(move::Holding holding) {
+  switch (holding) {
+    case move::Holding::Held:
+      return v1::HeldMailbox::HELD;
+    case move::Holding::Moving:
+      return v1::HeldMailbox::MOVING;
+    case move::Holding::Remote:
+      return v1::HeldMailbox::REMOTE;
+    case move::Holding::Gone:
+      return v1::HeldMailbox::GONE;
+  }
+  return v1::HeldMailbox::STATE_UNSPECIFIED;
+}
+
+v1::MoveReport::State to_proto(move::Progress progress) {
+  switch (progress) {
+    case move::Progress::Unknown:
+      return v1::MoveReport::UNKNOWN;
+    case move::Progress::Running:
+      return v1::MoveReport::RUNNING;
+    case move::Progress::Ended:
+      return v1::MoveReport::ENDED;
+    case move::Progress::Busy:
+      return v1::MoveReport::BUSY;
+  }
+  return v1::MoveReport::STATE_UNSPECIFIED;
+}
+
 void to_proto(const health::ListSync& sync, v1::ListSync& into) {
   into.set_master_entries(sync.master_entries);
   into.set_entries(sync.entries);
@@ -166,6 +194,55 @@ push::Choice from_proto(const v1::PushRequest& request) {
   choice.mailboxes.assign(request.mailboxes().begin(), request.mailboxes().end());
   choice.allow_mass_delete = request.allow_mass_delete();
   return choice;
+}
+
+void to_proto(const move::HeldMailbox& mailbox, v1::HeldMailbox& into) {
+  into.set_name(utf8(mailbox.line.name));
+  into.set_partition(utf8(mailbox.line.partition));
+  into.set_state(to_proto(mailbox.line.holding));
+  if (!mailbox.contents) return;
+  const auto& contents = *mailbox.contents;
+  into.set_uid_validity(contents.uid_validity);
+  into.set_uid_next(contents.uid_next);
+  into.set_highest_modseq(contents.highest_modseq);
+  into.set_messages(contents.messages);
+  into.set_digest(contents.digest.text());
+  into.set_flags_digest(contents.flags_digest.text());
+  if (!contents.kept) return;
+  auto& kept = *into.mutable_kept();
+  kept.set_messages(contents.kept->messages);
+  kept.set_digest(contents.kept->digest.text());
+  kept.set_flags_digest(contents.kept->flags_digest.text());
+  kept.set_changed(contents.kept->changed);
+}
+
+void to_proto(const move::Report& report, v1::MoveReport& into) {
+  const auto milliseconds = [](std::chrono::system_clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  };
+  into.set_state(to_proto(report.progress));
+  into.set_id(report.id);
+  into.set_mailbox(utf8(report.mailbox));
+  into.set_started_at_ms(milliseconds(report.started_at));
+  into.set_ended_at_ms(milliseconds(report.ended_at));
+  for (const auto& line : report.answer.untagged) into.add_untagged(utf8(line));
+  into.set_tagged(utf8(report.answer.tagged));
+  into.set_refused(report.answer.refused());
+  into.set_error(utf8(report.answer.error));
+}
+
+move::InventoryRequest from_proto(const v1::InventoryRequest& request) {
+  move::InventoryRequest result;
+  result.mailbox = request.mailbox();
+  result.contents = request.contents();
+  for (const auto& mark : request.since()) {
+    result.since[mark.name()] = {.uid_next = mark.uid_next(), .highest_modseq = mark.highest_modseq()};
+  }
+  return result;
+}
+
+move::MoveRequest from_proto(const v1::MoveRequest& request) {
+  return {request.id(), request.mailbox(), request.destination(), request.partition()};
 }
 
 }  // namespace murder::grpc

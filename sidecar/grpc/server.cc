@@ -37,10 +37,43 @@ class Service final : public v1::Agent::Service {
   }
 
   rpc::Status Where(rpc::ServerContext*, const v1::WhereRequest* request, v1::WhereReply* reply) override {
+    if (request->mailboxes_size() > 0) {
+      const auto places = actions_.where_all({request->mailboxes().begin(), request->mailboxes().end()});
+      if (!places) return {rpc::StatusCode::UNAVAILABLE, places.error().message};
+      for (const auto& place : *places) to_proto(place, *reply->add_places());
+      return rpc::Status::OK;
+    }
     if (request->mailbox().empty()) return {rpc::StatusCode::INVALID_ARGUMENT, "name a mailbox"};
     const auto place = actions_.where(request->mailbox());
     if (!place) return {rpc::StatusCode::UNAVAILABLE, place.error().message};
     to_proto(*place, *reply);
+    return rpc::Status::OK;
+  }
+
+  rpc::Status Inventory(rpc::ServerContext*, const v1::InventoryRequest* request, v1::InventoryReply* reply) override {
+    if (const auto refused = only_on_backends(request->mailbox())) return *refused;
+    const auto mailboxes = actions_.inventory(from_proto(*request));
+    if (!mailboxes) return {rpc::StatusCode::UNAVAILABLE, mailboxes.error().message};
+    for (const auto& mailbox : *mailboxes) to_proto(mailbox, *reply->add_mailboxes());
+    return rpc::Status::OK;
+  }
+
+  rpc::Status Move(rpc::ServerContext*, const v1::MoveRequest* request, v1::MoveReport* reply) override {
+    if (const auto refused = only_on_backends(request->mailbox())) return *refused;
+    if (request->id().empty() || request->destination().empty()) {
+      return {rpc::StatusCode::INVALID_ARGUMENT, "a move has an id and a destination"};
+    }
+    const auto report = actions_.move(from_proto(*request), request->start());
+    if (!report) return {rpc::StatusCode::UNAVAILABLE, report.error().message};
+    to_proto(*report, *reply);
+    return rpc::Status::OK;
+  }
+
+  rpc::Status HoldDeliveries(rpc::ServerContext*, const v1::HoldDeliveriesRequest* request,
+                             v1::HoldDeliveriesReply*) override {
+    if (config_.role != Role::Frontend) return {rpc::StatusCode::FAILED_PRECONDITION, "only a frontend lets mail in"};
+    const auto done = actions_.hold_deliveries(request->mailbox(), std::chrono::seconds(request->seconds()));
+    if (!done) return {rpc::StatusCode::UNAVAILABLE, done.error().message};
     return rpc::Status::OK;
   }
 
@@ -50,6 +83,16 @@ class Service final : public v1::Agent::Service {
   }
 
  private:
+  std::optional<rpc::Status> only_on_backends(const std::string& mailbox) const {
+    if (config_.role != Role::Backend) {
+      return rpc::Status(rpc::StatusCode::FAILED_PRECONDITION, "only a backend holds mailboxes");
+    }
+    if (mailbox.empty() || mailbox.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos) {
+      return rpc::Status(rpc::StatusCode::INVALID_ARGUMENT, "name a mailbox");
+    }
+    return {};
+  }
+
   const AgentConfig config_;
   const Actions actions_;
 };

@@ -2,13 +2,17 @@
 // cluster's own CA. No gRPC header leaves server.cc.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/agent_config.h"
 #include "base/result.h"
 #include "sidecar/health/state.h"
+#include "sidecar/move/inventory.h"
+#include "sidecar/move/mover.h"
 #include "sidecar/push/decide.h"
 #include "sidecar/push/report.h"
 #include "sidecar/where/where.h"
@@ -20,6 +24,10 @@ struct Actions {
   std::function<health::Snapshot(bool fresh)> status;
   std::function<push::Report(const push::Choice& choice, bool dry_run)> push;
   std::function<Result<where::Place>(const std::string& mailbox)> where;
+  std::function<Result<std::vector<where::Place>>(const std::vector<std::string>& mailboxes)> where_all;
+  std::function<Result<std::vector<move::HeldMailbox>>(const move::InventoryRequest& request)> inventory;
+  std::function<Result<move::Report>(const move::MoveRequest& request, bool start)> move;
+  std::function<Status(const std::string& mailbox, std::chrono::seconds duration)> hold_deliveries;
   std::function<Status()> reload;
 };
 

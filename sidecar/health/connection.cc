@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/net/endpoint.h"
 #include "base/net/resolve.h"
@@ -147,6 +148,19 @@ Result<std::string> Connection::read_line(net::Deadline deadline, std::string_vi
     if (!got) return got.error();
     buffer_.append(bytes.data(), *got);
   }
+}
+
+Result<std::string> Connection::read_bytes(net::Deadline deadline, std::string_view awaited) {
+  if (!buffer_.empty()) return std::exchange(buffer_, {});
+  std::string bytes(65536, '\0');
+  const auto got = read_some(bytes.data(), bytes.size(), deadline, awaited);
+  if (!got) return got.error();
+  bytes.resize(*got);
+  return bytes;
+}
+
+bool Connection::readable(net::Deadline deadline) const {
+  return !buffer_.empty() || (ssl_ && SSL_pending(ssl_.get()) > 0) || wait_for(socket_.get(), POLLIN, deadline);
 }
 
 Status Connection::write(std::string_view bytes, net::Deadline deadline) {

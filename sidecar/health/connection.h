@@ -24,6 +24,10 @@ class Connection {
 
   // Without its line end. The end of the stream and lines longer than 8 KiB are errors.
   Result<std::string> read_line(net::Deadline deadline, std::string_view awaited);
+  // Whatever has come, at least one byte: for answers that are not made of lines.
+  Result<std::string> read_bytes(net::Deadline deadline, std::string_view awaited);
+  // False when nothing comes before the deadline. True at the end of the stream too, for the next read to say so.
+  bool readable(net::Deadline deadline) const;
   Status write(std::string_view bytes, net::Deadline deadline);
   // After the server has agreed to it.
   Status start_tls(net::Deadline deadline);

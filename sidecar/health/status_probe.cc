@@ -1,60 +1,20 @@
 #include "sidecar/health/status_probe.h"
 
-#include "sidecar/health/banner.h"
-#include "sidecar/health/connection.h"
-
 namespace murder::health {
 namespace {
 
 // Below nobody's INBOX, so an administrator gets "does not exist" and not "permission denied".
 constexpr std::string_view unknown_mailbox = "murder-agent-probe.no-such-mailbox";
 
-// The tagged answer to `command`.
-Result<std::string> ask(Connection& connection, std::string_view tag, const std::string& command,
-                        std::string_view awaited, net::Deadline deadline) {
-  MURDER_TRY(connection.write(std::string(tag) + " " + command + "\r\n", deadline));
-  while (true) {
-    auto line = connection.read_line(deadline, awaited);
-    if (!line) return line;
-    if (line->starts_with(std::string(tag) + " ")) return line->substr(tag.size() + 1);
-    if (line->starts_with("* BYE")) return Error{"said \"" + *line + "\" to " + std::string(awaited)};
-  }
-}
-
-std::string imap_string(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result.push_back('\\');
-    result.push_back(c);
-  }
-  return result + "\"";
-}
-
 }  // namespace
 
 Status ask_status_of_unknown(const AgentConfig::Service& service, const Login& login, net::Deadline deadline) {
-  auto opened = Connection::open(service.endpoint, service.tls, deadline);
-  if (!opened.connection) return std::move(opened.connection).error();
-  auto& connection = *opened.connection;
-  const auto greeting = read_greeting(connection, "imap", deadline);
-  if (!greeting) return greeting.error();
-  // allowplaintext: no.
-  if (greeting->find(" LOGINDISABLED") != std::string::npos) {
-    const auto agreed = ask(connection, "0", "STARTTLS", "STARTTLS", deadline);
-    if (!agreed) return agreed.error();
-    if (!agreed->starts_with("OK")) return Error{"STARTTLS: " + *agreed};
-    MURDER_TRY(connection.start_tls(deadline));
-  }
-
-  const auto logged_in =
-      ask(connection, "1", "LOGIN " + imap_string(login.user) + " " + imap_string(login.password), "LOGIN", deadline);
-  if (!logged_in) return logged_in.error();
-  if (!logged_in->starts_with("OK")) return Error{"LOGIN as " + login.user + ": " + *logged_in};
-
-  const auto status = ask(connection, "2", "STATUS " + imap_string(unknown_mailbox) + " (MESSAGES)",
-                          "STATUS of an unknown name", deadline);
+  auto connection = open_imap(service, login, deadline);
+  if (!connection) return std::move(connection).error();
+  const auto status = ask_imap(*connection, "2", "STATUS " + imap_string(unknown_mailbox) + " (MESSAGES)",
+                               "STATUS of an unknown name", deadline);
   if (!status) return status.error();
-  static_cast<void>(connection.write("3 LOGOUT\r\n", deadline));
+  static_cast<void>(connection->write("3 LOGOUT\r\n", deadline));
   if (!status->starts_with("NO")) return Error{"STATUS of an unknown name: " + *status};
   return ok();
 }

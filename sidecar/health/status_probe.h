@@ -3,18 +3,12 @@
 // 3 and section 6.6). A prompt NO is the good answer.
 #pragma once
 
-#include <string>
-
 #include "base/agent_config.h"
 #include "base/net/deadline.h"
 #include "base/result.h"
+#include "sidecar/health/imap.h"
 
 namespace murder::health {
-
-struct Login {
-  std::string user;
-  std::string password;
-};
 
 // Logs in at an IMAP service of this node and asks for STATUS of a name that cannot be there.
 Status ask_status_of_unknown(const AgentConfig::Service& service, const Login& login, net::Deadline deadline);

@@ -34,15 +34,28 @@ Result<Place> ask_mailboxes_db(const AgentConfig& config, const std::string& mai
   return place;
 }
 
-Result<Place> ask_mupdate(const mupdate::Options& options, const std::string& mailbox) {
+Result<std::vector<Place>> ask_mupdate(const mupdate::Options& options, const std::vector<std::string>& mailboxes) {
   auto client = mupdate::Client::connect(options);
   if (!client) return std::move(client).error();
-  auto found = client->find(mailbox);
+  auto found = client->find_all(mailboxes, net::Deadline::in(options.list_timeout));
   if (!found) return std::move(found).error();
   static_cast<void>(std::move(*client).logout());
-  if (!*found) return Place{};
-  return Place{(*found)->state == mupdate::State::Active ? State::Active : State::Reserved, (*found)->location,
-               (*found)->acl};
+  std::vector<Place> places;
+  for (auto& entry : *found) {
+    if (!entry) {
+      places.emplace_back();
+      continue;
+    }
+    places.push_back({entry->state == mupdate::State::Active ? State::Active : State::Reserved,
+                      std::move(entry->location), std::move(entry->acl)});
+  }
+  return places;
+}
+
+Result<Place> ask_mupdate(const mupdate::Options& options, const std::string& mailbox) {
+  auto places = ask_mupdate(options, std::vector{mailbox});
+  if (!places) return std::move(places).error();
+  return std::move(places->front());
 }
 
 }  // namespace murder::where

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/agent_config.h"
 #include "base/result.h"
@@ -26,7 +27,8 @@ struct Place {
 
 // Of a backend: one record of mailboxes.db.
 Result<Place> ask_mailboxes_db(const AgentConfig& config, const std::string& mailbox);
-// Of a master or a frontend: FIND.
+// Of a master or a frontend: FIND, of all of them on one connection.
+Result<std::vector<Place>> ask_mupdate(const mupdate::Options& options, const std::vector<std::string>& mailboxes);
 Result<Place> ask_mupdate(const mupdate::Options& options, const std::string& mailbox);
 
 }  // namespace murder::where

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/nearest.h"
+#include "operator/api/schema/pattern.h"
 #include "operator/api/schema/raw_json.h"
 #include "operator/api/schema/shown.h"
 
@@ -44,12 +45,6 @@ std::string must_be(const char* wanted, const YAML::Node& node) {
     }
   }
   return message;
-}
-
-// Compiled once: manifests repeat the same few patterns thousands of times.
-bool matches(const Pattern& pattern, const std::string& text) {
-  static thread_local std::unordered_map<const char*, RE2> compiled;
-  return RE2::FullMatch(text, compiled.try_emplace(pattern.regex, pattern.regex).first->second);
 }
 
 // Of integers or strings.
