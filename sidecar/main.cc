@@ -1,6 +1,8 @@
 // murder-agent: stands beside one Cyrus. Wires its parts together and decides nothing.
 //
 // SIGTERM and SIGINT end it cleanly, SIGHUP reads accounts and directories anew and passes the signal on to cyrmaster.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
@@ -31,8 +33,14 @@ int main(int argc, char** argv) {
   };
   auto config = murder::agent::read_config(config_path);
   if (!config) return fail(config.error());
-  // Of nodes that are alike, each with the same file.
-  if (const char* node = std::getenv("MURDER_NODE"); node != nullptr && *node != '\0') config->node = node;
+  // Nodes that are alike have one file between them. Cyrus takes such a machine's own name for its servername, and looks
+  // accounts up under that (SASL's realm).
+  if (const char* node = std::getenv("MURDER_NODE"); node != nullptr && *node != '\0') {
+    config->node = node;
+    char name[256] = {};
+    if (gethostname(name, sizeof name - 1) != 0) return fail(murder::system_error("get", "the host's name"));
+    config->server_name = name;
+  }
   if (check_only) {
     std::cout << config_path << ": ok\n";
     return 0;
