@@ -5,10 +5,23 @@ import imaplib
 import json
 import smtplib
 import sys
+import time
+
+
+def connected(connect):
+    """kube-proxy takes up to a second to send a Service's connections to a pod that has become ready."""
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            return connect()
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def imap(host, user, password, *steps):
-    session = imaplib.IMAP4(host, timeout=20)
+    session = connected(lambda: imaplib.IMAP4(host, timeout=20))
     session.login(user, password)
     answers = []
     for step in steps:
@@ -25,7 +38,7 @@ def lmtp(host, user, subject):
     message = email.message.EmailMessage()
     message["From"], message["To"], message["Subject"] = "mta@example.org", f"{user}@example.org", subject
     message.set_content("Hello.\n")
-    with smtplib.LMTP(host, 2003) as session:
+    with connected(lambda: smtplib.LMTP(host, 2003)) as session:
         session.send_message(message, to_addrs=[user])
 
 
