@@ -237,6 +237,16 @@ moves::Observed Mover::observe(const moves::Route& route, const api::MailboxMove
   return now;
 }
 
+// A user brings its record along, which replaces the one at the destination; everybody's record of a shared mailbox is
+// beside the mailbox, and stays.
+Status Mover::carry_seen(const moves::Route& route) const {
+  const bool is_user = moves::is_user(route.mailbox);
+  const auto carried = agents_.carry_seen(is_user ? route.destination : route.source, route.mailbox,
+                                          is_user ? route.source_host : route.destination_host, contents_patience);
+  if (!carried) return carried.error();
+  return ok();
+}
+
 // For users only: there is no way to hold back what is posted to a shared mailbox.
 Status Mover::hold_deliveries(const moves::Route& route, std::chrono::seconds duration) const {
   if (!moves::is_user(route.mailbox)) return ok();
@@ -291,14 +301,17 @@ api::MailboxMoveStatus Mover::foresee(const moves::Route& route) const {
 Result<Mover::Pass> Mover::advance(const moves::Route& route, const std::string& partition,
                                    const api::MailboxMoveStatus& status, std::int64_t generation,
                                    const std::optional<moves::Refusal>& refusal, const Store& store) const {
+  std::optional<Status> seen;
   const auto decide = [&](Contents contents) {
     auto now = observe(route, status, contents);
+    now.seen = seen;
     now.generation = generation;
     now.refusal = refusal;
     return moves::decide_move(route, status, now);
   };
   auto decision = decide(Contents::None);
   if (decision.step == moves::Step::TakeInventory) {
+    seen = carry_seen(route);
     decision = decide(Contents::OfSource);
   } else if (decision.step == moves::Step::Verify) {
     decision = decide(Contents::OfDestination);

@@ -211,6 +211,9 @@ Decision begin(const Route& route, Story story, const Observed& now) {
     return story.go(Step::TakeInventory, Phase::Pending, Reason::TakingInventory,
                     "taking the inventory of " + route.mailbox + " on " + route.source);
   }
+  if (now.seen && !*now.seen) {
+    return story.wait(Reason::SeenNotCarried, "what users have read cannot be sent ahead: " + now.seen->error().message);
+  }
   auto& status = story.status();
   status.before = inventory_of(route.mailbox, *now.source);
   if (status.before.size() > kMostMailboxes) {

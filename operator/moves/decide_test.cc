@@ -100,6 +100,14 @@ TEST(Begin, ARefusalThatCanPassIsWaitedFor) {
   EXPECT_FALSE(refused.status.finished_at.empty());
 }
 
+TEST(Begin, NotBeforeWhatUsersHaveReadHasGoneAhead) {
+  auto now = at_home();
+  now.seen = Status(Error{"sync_client: exit 75"});
+  expect(decide_move(route, {}, now), Step::Wait, Phase::Pending, Reason::SeenNotCarried, "exit 75");
+  now.seen = ok();
+  expect(decide_move(route, {}, now), Step::Start, Phase::Copying, Reason::Copying);
+}
+
 TEST(Begin, NeitherBlindNorBesideAnother) {
   for (const auto hide :
        {+[](Observed& now) { now.agent = Error{"silent"}; }, +[](Observed& now) { now.source = Error{"silent"}; },
