@@ -48,6 +48,11 @@ def where(murder, mailbox):
     return {node["node"]: (node["says"], node["location"]) for node in told["nodes"]}, told["agreed"]
 
 
+def holder(murder, mailbox):
+    nodes, _ = where(murder, mailbox)
+    return next(node for node in ("be1", "be2") if nodes[node][0] == "holds it")
+
+
 def ok(answer):
     kind, data = answer
     assert kind == "OK", data
@@ -148,7 +153,9 @@ def quota(murder, node, user):
 def test_a_user_moves_and_back_while_mail_arrives(murder):
     fill(murder, "fe1", "alice")
     limit = quota(murder, "fe1", "alice")
-    for destination, source in (("be2!p2", "be1"), ("be1", "be2")):
+    home = holder(murder, "user.alice")
+    away = "be2" if home == "be1" else "be1"
+    for destination, source in ((f"{away}!p2", home), (home, away)):
         before = contents(murder, "fe2", "alice")
         with Deliveries(murder, "fe1", "alice") as deliveries:
             wait_for("mail arrives", lambda: len(deliveries.accepted) > 5)
@@ -244,23 +251,23 @@ def test_what_everybody_has_read_in_a_shared_mailbox_goes_ahead_of_it(murder):
 
 
 def test_again_there_is_nothing_to_do(murder):
-    nodes, _ = where(murder, "user.alice")
-    there = "be1" if nodes["be1"][0] == "holds it" else "be2"
-    again = move(murder, "user.alice", there)
+    again = move(murder, "user.alice", holder(murder, "user.alice"))
     assert again.stdout.startswith("Nothing to do: user.alice is at ")
 
 
 def test_an_open_session_ends_cleanly_and_another_begins(murder):
+    home = holder(murder, "user.alice")
+    away = "be2" if home == "be1" else "be1"
     deadline = time.monotonic() + 30
     with murder.imap("fe2", "alice") as session:
         ok(session.select("INBOX"))
-        move(murder, "user.alice", "be2")
+        move(murder, "user.alice", away)
         with contextlib.suppress(imaplib.IMAP4.error):  # NO, or BYE
             session.noop()
             session.select("INBOX")
     assert time.monotonic() < deadline, "it was answered"
     assert murder.works(str(uuid.uuid4()))
-    move(murder, "user.alice", "be1")
+    move(murder, "user.alice", home)
     assert murder.works(str(uuid.uuid4()))
 
 
@@ -269,7 +276,7 @@ def test_a_dry_run_changes_nothing(murder):
     ok(admin(murder, "fe1", "CREATE", "user.bob")) if before[0]["mupdate"][0] == "absent" else None
     wait_for("all have heard of it", lambda: where(murder, "user.bob")[1])
     before = where(murder, "user.bob")
-    there = "be1" if before[0]["be1"][0] == "holds it" else "be2"
+    there = holder(murder, "user.bob")
     told = move(murder, "user.bob", "be2" if there == "be1" else "be1", "--dry-run").stdout
     assert "1 mailboxes with " in told and "nothing was changed" in told
     assert where(murder, "user.bob") == before
@@ -326,11 +333,6 @@ def test_a_conflict_is_refused(murder):
 
 # What is killed in the middle. A destination that does not answer lets a move begin and not end; then the imapd that
 # moves is stopped, so that the middle lasts as long as a test wants.
-
-
-def holder(murder, mailbox):
-    nodes, _ = where(murder, mailbox)
-    return next(node for node in ("be1", "be2") if nodes[node][0] == "holds it")
 
 
 @contextlib.contextmanager

@@ -300,6 +300,16 @@ TEST(Phase, ItsTimeIsThatOfItsBeginning) {
   EXPECT_EQ(decide_move(route, copying, now).status.started_at, "2026-01-02T03:04:05Z");
 }
 
+TEST(Status, ItsMessageIsAsLongAsItMayBe) {
+  auto now = at_home();
+  std::string words;
+  for (int i = 0; i < 5000; ++i) words += "é";
+  now.agent = AgentSays{.state = AgentSays::State::Ended, .refused = true, .answer = {words}};
+  const auto message = decide_move(route, begun(), now).status.message;
+  EXPECT_LE(message.size(), 4096u);
+  EXPECT_TRUE(message.ends_with("é…")) << "no half of a character";
+}
+
 // A steady state writes nothing.
 TEST(Status, IsTheSameWhenNothingChanges) {
   auto now = at_home();
