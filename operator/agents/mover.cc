@@ -252,7 +252,7 @@ Status Mover::hold_deliveries(const moves::Route& route, std::chrono::seconds du
   if (!moves::is_user(route.mailbox)) return ok();
   const auto failed = agents_.hold_deliveries(frontends_, route.mailbox, duration, quick);
   if (failed.empty()) return ok();
-  return failed.begin()->second.in("deliveries to " + route.mailbox + " cannot be held back");
+  return failed.begin()->second;
 }
 
 Status Mover::act(moves::Step step, const moves::Route& route, const std::string& partition,
@@ -265,7 +265,8 @@ Status Mover::act(moves::Step step, const moves::Route& route, const std::string
   };
   switch (step) {
     case moves::Step::Start: {
-      MURDER_TRY(hold_deliveries(route, delivery_hold));
+      // With the inventory all of them did; of another attempt a frontend that is away is no reason to wait.
+      static_cast<void>(hold_deliveries(route, delivery_hold));
       v1::MoveRequest request;
       request.set_id(moves::move_id(route, status));
       request.set_start(true);
@@ -302,9 +303,11 @@ Result<Mover::Pass> Mover::advance(const moves::Route& route, const std::string&
                                    const api::MailboxMoveStatus& status, std::int64_t generation,
                                    const std::optional<moves::Refusal>& refusal, const Store& store) const {
   std::optional<Status> seen;
+  std::optional<Status> held;
   const auto decide = [&](Contents contents) {
     auto now = observe(route, status, contents);
     now.seen = seen;
+    now.held = held;
     now.generation = generation;
     now.refusal = refusal;
     return moves::decide_move(route, status, now);
@@ -312,10 +315,13 @@ Result<Mover::Pass> Mover::advance(const moves::Route& route, const std::string&
   auto decision = decide(Contents::None);
   if (decision.step == moves::Step::TakeInventory) {
     seen = carry_seen(route);
+    if (*seen) held = hold_deliveries(route, delivery_hold);
     decision = decide(Contents::OfSource);
   } else if (decision.step == moves::Step::Verify) {
     decision = decide(Contents::OfDestination);
   }
+  // Not begun after all: mail is let in.
+  if (held && !moves::has_begun(decision.status)) static_cast<void>(hold_deliveries(route, std::chrono::seconds(0)));
   MURDER_TRY(store(decision.status));
   Pass pass{std::move(decision), {}};
   if (const auto acted = act(pass.decision.step, route, partition, pass.decision.status); !acted) {

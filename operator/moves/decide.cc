@@ -221,7 +221,11 @@ Decision begin(const Route& route, Story story, const Observed& now) {
                     "taking the inventory of " + route.mailbox + " on " + route.source);
   }
   if (now.seen && !*now.seen) {
-    return story.wait(Reason::SeenNotCarried, "what users have read cannot be sent ahead: " + now.seen->error().message);
+    return story.wait(Reason::SeenNotCarried,
+                      "what users have read cannot be sent ahead: " + now.seen->error().message);
+  }
+  if (now.held && !*now.held) {
+    return story.wait(Reason::AgentUnreachable, "deliveries cannot be held back: " + now.held->error().message);
   }
   auto& status = story.status();
   status.before = inventory_of(route.mailbox, *now.source);
@@ -418,7 +422,7 @@ std::chrono::milliseconds look_again(const Decision& decision) {
     case Phase::Copying:
     case Phase::Switching:
     case Phase::Verifying:
-      return decision.status.reason == to_string(Reason::AgentUnreachable) ? milliseconds(2000) : milliseconds(100);
+      return decision.status.reason == to_string(Reason::AgentUnreachable) ? milliseconds(2000) : milliseconds(250);
     default:
       return milliseconds(2000);
   }

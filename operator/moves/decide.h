@@ -40,12 +40,14 @@ struct Observed {
   std::map<std::string, Result<Places>> frontends;  // likewise
   // Whether what users have read went ahead; tried with the inventory.
   std::optional<Status> seen = {};
-  std::optional<Refusal> refusal = {};              // of a move that has not begun
+  // Whether all frontends hold back deliveries; likewise.
+  std::optional<Status> held = {};
+  std::optional<Refusal> refusal = {};  // of a move that has not begun
 };
 
 enum class Step {
   Wait,             // and look again
-  TakeInventory,    // send ahead what users have read; decide again with the contents of the source
+  TakeInventory,    // send ahead what users have read, hold back deliveries; decide again with the source's contents
   Start,            // ask the source's agent to begin move_id()
   PushSource,       // the source tells the master what it holds
   PushDestination,  // likewise

@@ -105,6 +105,9 @@ TEST(Begin, NotBeforeWhatUsersHaveReadHasGoneAhead) {
   now.seen = Status(Error{"sync_client: exit 75"});
   expect(decide_move(route, {}, now), Step::Wait, Phase::Pending, Reason::SeenNotCarried, "exit 75");
   now.seen = ok();
+  now.held = Status(Error{"agent of fe2: no answer in time"});
+  expect(decide_move(route, {}, now), Step::Wait, Phase::Pending, Reason::AgentUnreachable, "agent of fe2");
+  now.held = ok();
   expect(decide_move(route, {}, now), Step::Start, Phase::Copying, Reason::Copying);
 }
 
