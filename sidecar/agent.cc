@@ -12,6 +12,7 @@
 #include "sidecar/layout/directories.h"
 #include "sidecar/memory.h"
 #include "sidecar/move/inventory.h"
+#include "sidecar/move/seen.h"
 #include "sidecar/push/pusher.h"
 
 namespace murder::agent {
@@ -141,6 +142,8 @@ Status Agent::serve_grpc() {
                 return move::take_inventory(config_, own_login(), request);
               },
           .move = [this](const move::MoveRequest& request, bool start) { return move(request, start); },
+          .carry_seen = [this](const std::string& mailbox,
+                               const std::string& to) { return move::carry_seen(config_, mailbox, to); },
           .hold_deliveries = [this](const std::string& mailbox,
                                     std::chrono::seconds duration) { return hold_deliveries(mailbox, duration); },
           .reload = [this] { return reload(); },

@@ -12,7 +12,9 @@ import threading
 import time
 import uuid
 
+import grpc
 import pytest
+from agent_client import pb
 from local_murder import BIN, LocalMurder, kill, manifests, wait_for
 
 
@@ -44,6 +46,11 @@ def where(murder, mailbox):
     """Node → what it says and where, and whether all agree."""
     told = json.loads(murder.murder("where", mailbox, "--state", murder.top, "-o", "json", check=False).stdout)
     return {node["node"]: (node["says"], node["location"]) for node in told["nodes"]}, told["agreed"]
+
+
+def holder(murder, mailbox):
+    nodes, _ = where(murder, mailbox)
+    return next(node for node in ("be1", "be2") if nodes[node][0] == "holds it")
 
 
 def ok(answer):
@@ -146,7 +153,9 @@ def quota(murder, node, user):
 def test_a_user_moves_and_back_while_mail_arrives(murder):
     fill(murder, "fe1", "alice")
     limit = quota(murder, "fe1", "alice")
-    for destination, source in (("be2!p2", "be1"), ("be1", "be2")):
+    home = holder(murder, "user.alice")
+    away = "be2" if home == "be1" else "be1"
+    for destination, source in ((f"{away}!p2", home), (home, away)):
         before = contents(murder, "fe2", "alice")
         with Deliveries(murder, "fe1", "alice") as deliveries:
             wait_for("mail arrives", lambda: len(deliveries.accepted) > 5)
@@ -175,24 +184,90 @@ def test_a_user_moves_and_back_while_mail_arrives(murder):
         assert quota(murder, "fe1", "alice") == limit
 
 
+def test_what_a_user_has_read_in_shared_mailboxes_is_kept(murder):
+    """Cyrus brings the user's own record along, which hides the one that is at the destination."""
+    domain = f"{murder.cluster}.murder.test"
+    for mailbox, server in (("news1", "be1"), ("news2", "be2")):
+        ok(admin(murder, "fe1", "CREATE", mailbox, f"{server}.{domain}!p1"))
+        ok(admin(murder, "fe1", "SETACL", mailbox, "anyone", "lrswip"))
+    read = {"news1": b"1 3", "news2": b"2 4"}
+
+    def seen():
+        found = {}
+        for mailbox in read:
+            with murder.imap("fe1", "alice") as session:
+                ok(session.select(mailbox))
+                found[mailbox] = ok(session.search(None, "SEEN"))[0]
+        return found
+
+    with murder.imap("fe1", "alice") as session:
+        for mailbox, numbers in read.items():
+            for number in range(4):
+                ok(session.append(mailbox, None, None, lmtp_message(f"{mailbox} {number}", "all").encode()))
+            ok(session.select(mailbox))
+            ok(session.store(numbers.replace(b" ", b",").decode(), "+FLAGS", r"(\Seen)"))
+    assert seen() == read
+    source = holder(murder, "user.alice")
+    for destination in ("be2" if source == "be1" else "be1", source):
+        move(murder, "user.alice", destination)
+        assert seen() == read, f"on {destination}"
+
+
+def carry_seen(murder, node, mailbox, to):
+    pki = murder.state / "pki"
+    credentials = grpc.ssl_channel_credentials(
+        (pki / "ca.crt").read_bytes(), (pki / "operator.key").read_bytes(), (pki / "operator.crt").read_bytes()
+    )
+    name = (("grpc.ssl_target_name_override", f"{node}.{murder.cluster}.murder.test"),)
+    with grpc.secure_channel(f"{murder.address(node)}:8481", credentials, options=name) as channel:
+        call = channel.unary_unary(
+            "/murder.agent.v1.Agent/CarrySeen",
+            request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=pb.CarrySeenReply.FromString,
+        )
+        return call(pb.CarrySeenRequest(mailbox=mailbox, to=to), timeout=60).records
+
+
+def test_what_everybody_has_read_in_a_shared_mailbox_goes_ahead_of_it(murder):
+    """Before a shared mailbox moves (3.10 and later); the records are as they are on every release."""
+    domain = f"{murder.cluster}.murder.test"
+    made = ok(admin(murder, "fe1", "CREATE", "board", f"be1.{domain}!p1"))[0].decode()
+    unique_id = re.search(r"MAILBOXID \(([^)]+)\)", made).group(1)
+    ok(admin(murder, "fe1", "SETACL", "board", "anyone", "lrswip"))
+    for user, numbers in (("alice", "1:2"), ("bob", "2:3")):
+        with murder.imap("fe1", user) as session:
+            for number in range(3 if user == "alice" else 0):
+                ok(session.append("board", None, None, lmtp_message(f"board {number}", "all").encode()))
+            ok(session.select("board"))
+            ok(session.store(numbers, "+FLAGS", r"(\Seen)"))
+    assert carry_seen(murder, "be1", "board", f"be2.{domain}") >= 2
+    node = murder.state / "nodes/be2"
+    records = []
+    for path in [*node.glob("conf/user/*/*.seen"), *node.glob("conf/user/uuid/*/*/*/seen.db")]:
+        command = ["/usr/lib/cyrus/bin/cyr_dbtool", "-C", node / "etc/imapd.conf", path, "twoskip", "get", unique_id]
+        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        records += found[-1:]
+    assert sorted(records) == ["1:2", "2:3"]
+
+
 def test_again_there_is_nothing_to_do(murder):
-    nodes, _ = where(murder, "user.alice")
-    there = "be1" if nodes["be1"][0] == "holds it" else "be2"
-    again = move(murder, "user.alice", there)
+    again = move(murder, "user.alice", holder(murder, "user.alice"))
     assert again.stdout.startswith("Nothing to do: user.alice is at ")
 
 
 def test_an_open_session_ends_cleanly_and_another_begins(murder):
+    home = holder(murder, "user.alice")
+    away = "be2" if home == "be1" else "be1"
     deadline = time.monotonic() + 30
     with murder.imap("fe2", "alice") as session:
         ok(session.select("INBOX"))
-        move(murder, "user.alice", "be2")
+        move(murder, "user.alice", away)
         with contextlib.suppress(imaplib.IMAP4.error):  # NO, or BYE
             session.noop()
             session.select("INBOX")
     assert time.monotonic() < deadline, "it was answered"
     assert murder.works(str(uuid.uuid4()))
-    move(murder, "user.alice", "be1")
+    move(murder, "user.alice", home)
     assert murder.works(str(uuid.uuid4()))
 
 
@@ -201,7 +276,7 @@ def test_a_dry_run_changes_nothing(murder):
     ok(admin(murder, "fe1", "CREATE", "user.bob")) if before[0]["mupdate"][0] == "absent" else None
     wait_for("all have heard of it", lambda: where(murder, "user.bob")[1])
     before = where(murder, "user.bob")
-    there = "be1" if before[0]["be1"][0] == "holds it" else "be2"
+    there = holder(murder, "user.bob")
     told = move(murder, "user.bob", "be2" if there == "be1" else "be1", "--dry-run").stdout
     assert "1 mailboxes with " in told and "nothing was changed" in told
     assert where(murder, "user.bob") == before
@@ -260,11 +335,6 @@ def test_a_conflict_is_refused(murder):
 # moves is stopped, so that the middle lasts as long as a test wants.
 
 
-def holder(murder, mailbox):
-    nodes, _ = where(murder, mailbox)
-    return next(node for node in ("be1", "be2") if nodes[node][0] == "holds it")
-
-
 @contextlib.contextmanager
 def deaf(murder, node):
     """No connection to its IMAP is served meanwhile."""
@@ -302,9 +372,15 @@ class Middle:
 def in_the_middle(murder, mailbox="user.alice"):
     source = holder(murder, mailbox)
     destination = "be2" if source == "be1" else "be1"
+    murder.wait_until_ready()
     with deaf(murder, destination):
         process = start_move(murder, mailbox, destination)
-        imapd = wait_for("Cyrus moves", lambda: renaming(murder, source))[0]
+
+        def begun():
+            assert process.poll() is None, process.stdout.read()
+            return renaming(murder, source)
+
+        imapd = wait_for("Cyrus moves", begun)[0]
         os.kill(imapd, signal.SIGSTOP)
     middle = Middle(process, imapd, source, destination)
     try:

@@ -176,6 +176,21 @@ std::map<std::string, Error> Agents::hold_deliveries(const std::vector<std::stri
   return failed;
 }
 
+Result<std::uint32_t> Agents::carry_seen(const std::string& node, const std::string& mailbox, const std::string& to,
+                                         std::chrono::milliseconds timeout) const {
+  const auto* channel = find(node);
+  if (channel == nullptr) return no_such(node);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  agent::v1::CarrySeenRequest request;
+  request.set_mailbox(mailbox);
+  request.set_to(to);
+  agent::v1::CarrySeenReply reply;
+  const auto status = channel->stub->CarrySeen(&context, request, &reply);
+  if (!status.ok()) return error_of(node, status);
+  return reply.records();
+}
+
 Result<agent::v1::MoveReport> Agents::move(const std::string& node, const agent::v1::MoveRequest& request,
                                            std::chrono::milliseconds timeout) const {
   const auto* channel = find(node);

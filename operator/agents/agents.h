@@ -47,6 +47,9 @@ class Agents {
                                                std::chrono::milliseconds timeout) const;
   Result<agent::v1::MoveReport> move(const std::string& node, const agent::v1::MoveRequest& request,
                                      std::chrono::milliseconds timeout) const;
+  // Asks a backend to send ahead what has been read; how many records went.
+  Result<std::uint32_t> carry_seen(const std::string& node, const std::string& mailbox, const std::string& to,
+                                   std::chrono::milliseconds timeout) const;
   // Of frontends; nothing of those that did.
   std::map<std::string, Error> hold_deliveries(const std::vector<std::string>& nodes, const std::string& mailbox,
                                                std::chrono::seconds duration, std::chrono::milliseconds timeout) const;

@@ -237,12 +237,22 @@ moves::Observed Mover::observe(const moves::Route& route, const api::MailboxMove
   return now;
 }
 
+// A user brings its record along, which replaces the one at the destination; everybody's record of a shared mailbox is
+// beside the mailbox, and stays.
+Status Mover::carry_seen(const moves::Route& route) const {
+  const bool is_user = moves::is_user(route.mailbox);
+  const auto carried = agents_.carry_seen(is_user ? route.destination : route.source, route.mailbox,
+                                          is_user ? route.source_host : route.destination_host, contents_patience);
+  if (!carried) return carried.error();
+  return ok();
+}
+
 // For users only: there is no way to hold back what is posted to a shared mailbox.
 Status Mover::hold_deliveries(const moves::Route& route, std::chrono::seconds duration) const {
   if (!moves::is_user(route.mailbox)) return ok();
   const auto failed = agents_.hold_deliveries(frontends_, route.mailbox, duration, quick);
   if (failed.empty()) return ok();
-  return failed.begin()->second.in("deliveries to " + route.mailbox + " cannot be held back");
+  return failed.begin()->second;
 }
 
 Status Mover::act(moves::Step step, const moves::Route& route, const std::string& partition,
@@ -255,7 +265,8 @@ Status Mover::act(moves::Step step, const moves::Route& route, const std::string
   };
   switch (step) {
     case moves::Step::Start: {
-      MURDER_TRY(hold_deliveries(route, delivery_hold));
+      // With the inventory all of them did; of another attempt a frontend that is away is no reason to wait.
+      static_cast<void>(hold_deliveries(route, delivery_hold));
       v1::MoveRequest request;
       request.set_id(moves::move_id(route, status));
       request.set_start(true);
@@ -291,18 +302,26 @@ api::MailboxMoveStatus Mover::foresee(const moves::Route& route) const {
 Result<Mover::Pass> Mover::advance(const moves::Route& route, const std::string& partition,
                                    const api::MailboxMoveStatus& status, std::int64_t generation,
                                    const std::optional<moves::Refusal>& refusal, const Store& store) const {
+  std::optional<Status> seen;
+  std::optional<Status> held;
   const auto decide = [&](Contents contents) {
     auto now = observe(route, status, contents);
+    now.seen = seen;
+    now.held = held;
     now.generation = generation;
     now.refusal = refusal;
     return moves::decide_move(route, status, now);
   };
   auto decision = decide(Contents::None);
   if (decision.step == moves::Step::TakeInventory) {
+    seen = carry_seen(route);
+    if (*seen) held = hold_deliveries(route, delivery_hold);
     decision = decide(Contents::OfSource);
   } else if (decision.step == moves::Step::Verify) {
     decision = decide(Contents::OfDestination);
   }
+  // Not begun after all: mail is let in.
+  if (held && !moves::has_begun(decision.status)) static_cast<void>(hold_deliveries(route, std::chrono::seconds(0)));
   MURDER_TRY(store(decision.status));
   Pass pass{std::move(decision), {}};
   if (const auto acted = act(pass.decision.step, route, partition, pass.decision.status); !acted) {

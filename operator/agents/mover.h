@@ -40,6 +40,7 @@ class Mover {
  private:
   enum class Contents { None, OfSource, OfDestination };
   moves::Observed observe(const moves::Route& route, const api::MailboxMoveStatus& status, Contents contents) const;
+  Status carry_seen(const moves::Route& route) const;
   Status hold_deliveries(const moves::Route& route, std::chrono::seconds duration) const;
   Status act(moves::Step step, const moves::Route& route, const std::string& partition,
              const api::MailboxMoveStatus& status) const;

@@ -27,6 +27,7 @@ const Route route{"move-1", "user.x", "u1", "u1.test", "u2", "u2.test"};
 class World {
  public:
   explicit World(unsigned seed) : random_(seed) {
+    if (below(2) == 0) reserved_for_ = route.destination_host;
     for (const auto& name : names) {
       Copy copy{Holding::Held, {}};
       for (int i = below(3); i >= 0; --i) copy.messages.insert(++uid_);
@@ -135,11 +136,9 @@ class World {
       for (const auto& name : moving) steps.emplace_back([step, name] { step(name); });
     };
     for_all([this](const std::string& name) { destination_[name] = {Holding::Held, source_[name].messages}; });
-    for_all([this](const std::string& name) { master_[name] = {Place::State::Reserved, route.source_host + "!p1"}; });
-    for_all([this](const std::string& name) {
-      source_[name].holding = Holding::Moving;
-      destination_[name].messages = source_[name].messages;
-    });
+    for_all([this](const std::string& name) { master_[name] = {Place::State::Reserved, reserved_for_ + "!p1"}; });
+    for_all([this](const std::string& name) { source_[name].holding = Holding::Moving; });
+    for_all([this](const std::string& name) { destination_[name].messages = source_[name].messages; });
     for_all([this](const std::string& name) { source_[name] = {}; });
     for_all([this](const std::string& name) {
       master_[name] = {Place::State::Active, route.destination_host + "!p1"};
@@ -216,6 +215,7 @@ class World {
 
   std::mt19937 random_;
   int uid_ = 0;
+  std::string reserved_for_ = route.source_host;  // what DEACTIVATE names
   int disturbances_ = 4;
   Side source_, destination_;
   Places master_;

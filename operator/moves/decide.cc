@@ -126,6 +126,15 @@ std::string cyrus_said(const AgentSays& agent) {
   return text.empty() ? "nothing" : text;
 }
 
+// As long as status.message may be; Cyrus's words can be longer. Never within a character.
+std::string shortened(std::string text) {
+  constexpr std::size_t longest = 4000;
+  if (text.size() <= longest) return text;
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
 // The status of the pass before, changed to that of this one.
 class Story {
  public:
@@ -141,7 +150,7 @@ class Story {
       status.phase_at = now_.now;
     }
     status.reason = to_string(reason);
-    status.message = std::move(message);
+    status.message = shortened(std::move(message));
     const bool ended = step == Step::End;
     if (ended && status.finished_at.empty()) status.finished_at = now_.now;
     set("Complete", phase == Phase::Completed);
@@ -210,6 +219,13 @@ Decision begin(const Route& route, Story story, const Observed& now) {
   if (!top->second.contents) {
     return story.go(Step::TakeInventory, Phase::Pending, Reason::TakingInventory,
                     "taking the inventory of " + route.mailbox + " on " + route.source);
+  }
+  if (now.seen && !*now.seen) {
+    return story.wait(Reason::SeenNotCarried,
+                      "what users have read cannot be sent ahead: " + now.seen->error().message);
+  }
+  if (now.held && !*now.held) {
+    return story.wait(Reason::AgentUnreachable, "deliveries cannot be held back: " + now.held->error().message);
   }
   auto& status = story.status();
   status.before = inventory_of(route.mailbox, *now.source);
@@ -406,7 +422,7 @@ std::chrono::milliseconds look_again(const Decision& decision) {
     case Phase::Copying:
     case Phase::Switching:
     case Phase::Verifying:
-      return decision.status.reason == to_string(Reason::AgentUnreachable) ? milliseconds(2000) : milliseconds(100);
+      return decision.status.reason == to_string(Reason::AgentUnreachable) ? milliseconds(2000) : milliseconds(250);
     default:
       return milliseconds(2000);
   }

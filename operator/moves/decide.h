@@ -38,12 +38,16 @@ struct Observed {
   Result<Listing> destination;
   Result<Places> master;                            // of every name in the inventory and in the two listings
   std::map<std::string, Result<Places>> frontends;  // likewise
-  std::optional<Refusal> refusal = {};              // of a move that has not begun
+  // Whether what users have read went ahead; tried with the inventory.
+  std::optional<Status> seen = {};
+  // Whether all frontends hold back deliveries; likewise.
+  std::optional<Status> held = {};
+  std::optional<Refusal> refusal = {};  // of a move that has not begun
 };
 
 enum class Step {
   Wait,             // and look again
-  TakeInventory,    // decide again with the contents of what the source holds
+  TakeInventory,    // send ahead what users have read, hold back deliveries; decide again with the source's contents
   Start,            // ask the source's agent to begin move_id()
   PushSource,       // the source tells the master what it holds
   PushDestination,  // likewise

@@ -100,6 +100,17 @@ TEST(Begin, ARefusalThatCanPassIsWaitedFor) {
   EXPECT_FALSE(refused.status.finished_at.empty());
 }
 
+TEST(Begin, NotBeforeWhatUsersHaveReadHasGoneAhead) {
+  auto now = at_home();
+  now.seen = Status(Error{"sync_client: exit 75"});
+  expect(decide_move(route, {}, now), Step::Wait, Phase::Pending, Reason::SeenNotCarried, "exit 75");
+  now.seen = ok();
+  now.held = Status(Error{"agent of fe2: no answer in time"});
+  expect(decide_move(route, {}, now), Step::Wait, Phase::Pending, Reason::AgentUnreachable, "agent of fe2");
+  now.held = ok();
+  expect(decide_move(route, {}, now), Step::Start, Phase::Copying, Reason::Copying);
+}
+
 TEST(Begin, NeitherBlindNorBesideAnother) {
   for (const auto hide :
        {+[](Observed& now) { now.agent = Error{"silent"}; }, +[](Observed& now) { now.source = Error{"silent"}; },
@@ -290,6 +301,16 @@ TEST(Phase, ItsTimeIsThatOfItsBeginning) {
   now.master->at("user.x") = reserved("u2.test");
   EXPECT_EQ(decide_move(route, copying, now).status.phase_at, "2026-01-02T03:06:00Z");
   EXPECT_EQ(decide_move(route, copying, now).status.started_at, "2026-01-02T03:04:05Z");
+}
+
+TEST(Status, ItsMessageIsAsLongAsItMayBe) {
+  auto now = at_home();
+  std::string words;
+  for (int i = 0; i < 5000; ++i) words += "é";
+  now.agent = AgentSays{.state = AgentSays::State::Ended, .refused = true, .answer = {words}};
+  const auto message = decide_move(route, begun(), now).status.message;
+  EXPECT_LE(message.size(), 4096u);
+  EXPECT_TRUE(message.ends_with("é…")) << "no half of a character";
 }
 
 // A steady state writes nothing.

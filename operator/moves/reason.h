@@ -25,6 +25,7 @@ enum class Reason {
   AgentUnreachable,
   BackendNotReady,
   BackendNotSynced,
+  SeenNotCarried,  // what users have read could not be sent ahead
   MoveInProgress,  // another one, on the same backend or of the same mailbox
 
   // Under way.
@@ -80,6 +81,8 @@ constexpr std::string_view to_string(Reason reason) {
       return "BackendNotReady";
     case Reason::BackendNotSynced:
       return "BackendNotSynced";
+    case Reason::SeenNotCarried:
+      return "SeenNotCarried";
     case Reason::MoveInProgress:
       return "MoveInProgress";
     case Reason::TakingInventory:

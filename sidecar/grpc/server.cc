@@ -69,6 +69,14 @@ class Service final : public v1::Agent::Service {
     return rpc::Status::OK;
   }
 
+  rpc::Status CarrySeen(rpc::ServerContext*, const v1::CarrySeenRequest* request, v1::CarrySeenReply* reply) override {
+    if (const auto refused = only_on_backends(request->mailbox())) return *refused;
+    const auto records = actions_.carry_seen(request->mailbox(), request->to());
+    if (!records) return {rpc::StatusCode::UNAVAILABLE, records.error().message};
+    reply->set_records(static_cast<std::uint32_t>(*records));
+    return rpc::Status::OK;
+  }
+
   rpc::Status HoldDeliveries(rpc::ServerContext*, const v1::HoldDeliveriesRequest* request,
                              v1::HoldDeliveriesReply*) override {
     if (config_.role != Role::Frontend) return {rpc::StatusCode::FAILED_PRECONDITION, "only a frontend lets mail in"};

@@ -27,6 +27,7 @@ struct Actions {
   std::function<Result<std::vector<where::Place>>(const std::vector<std::string>& mailboxes)> where_all;
   std::function<Result<std::vector<move::HeldMailbox>>(const move::InventoryRequest& request)> inventory;
   std::function<Result<move::Report>(const move::MoveRequest& request, bool start)> move;
+  std::function<Result<std::size_t>(const std::string& mailbox, const std::string& to)> carry_seen;
   std::function<Status(const std::string& mailbox, std::chrono::seconds duration)> hold_deliveries;
   std::function<Status()> reload;
 };

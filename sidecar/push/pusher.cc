@@ -1,17 +1,12 @@
 #include "sidecar/push/pusher.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
-#include "base/net/unique_fd.h"
 #include "sidecar/push/cyrus_tool.h"
 #include "sidecar/push/gate.h"
 #include "sidecar/push/gated_config.h"
 #include "sidecar/push/local_list.h"
+#include "sidecar/push/private_file.h"
 
 namespace murder::push {
 namespace {
@@ -20,37 +15,6 @@ using std::chrono::hours;
 
 // The first push of 100 000 mailboxes takes Cyrus 250 s (CYRUS.md section 12), a million 40 minutes.
 constexpr auto push_timeout = hours(6);
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf())) return system_error("read", path);
-  return std::move(text).str();
-}
-
-// Readable by this user alone, as imapd.conf may hold passwords; gone when this object is.
-class PrivateFile {
- public:
-  static Result<PrivateFile> write(std::string path, const std::string& text) {
-    unlink(path.c_str());
-    const net::UniqueFd file(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!file) return system_error("create", path);
-    PrivateFile result(std::move(path));
-    const auto written = ::write(file.get(), text.data(), text.size());
-    if (written != static_cast<ssize_t>(text.size())) return system_error("write", result.path_);
-    return result;
-  }
-  PrivateFile(PrivateFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  PrivateFile& operator=(PrivateFile&&) = delete;
-  ~PrivateFile() {
-    if (!path_.empty()) unlink(path_.c_str());
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit PrivateFile(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
 
 std::string location_here(const AgentConfig& config, const LocalListReader& local, const std::string& mailbox) {
   const auto found = local.partitions().find(mailbox);

@@ -104,6 +104,8 @@ Result<Mbentry> parse_mbentry(std::string_view text) {
     bool good = false;
     if (key == "T") {
       good = reader.string(entry.type);
+    } else if (key == "I") {
+      good = reader.string(entry.unique_id);
     } else if (key == "P") {
       good = reader.string(entry.partition);
     } else if (key == "S") {

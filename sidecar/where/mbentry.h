@@ -15,6 +15,7 @@ struct Mbentry {
   std::string partition;  // empty for remote ones of a frontend
   std::string server;     // of remote ones
   std::string acl;        // as MUPDATE writes it: "dup\tlrswipkxtecdan\t"
+  std::string unique_id = {};
 
   bool is(char letter) const { return type.find(letter) != std::string::npos; }
   bool operator==(const Mbentry&) const = default;

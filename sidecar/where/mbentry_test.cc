@@ -10,7 +10,7 @@ TEST(Mbentry, ReadsWhatCyrusWrites) {
   const auto entry = parse_mbentry(
       "%(T e I zot05vaow373qlavkpz5lvx5 P p1 V 1795569169 C 1 F 1 M 1795569168 A %(dup lrswipkxtecdan))\n");
   ASSERT_TRUE(entry) << entry.error().message;
-  EXPECT_EQ(*entry, (Mbentry{"e", "p1", "", "dup\tlrswipkxtecdan\t"}));
+  EXPECT_EQ(*entry, (Mbentry{"e", "p1", "", "dup\tlrswipkxtecdan\t", "zot05vaow373qlavkpz5lvx5"}));
 }
 
 TEST(Mbentry, ReadsEveryKindOfString) {

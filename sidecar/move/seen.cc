@@ -1,0 +1,182 @@
+#include "sidecar/move/seen.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "sidecar/move/listing.h"
+#include "sidecar/push/cyrus_tool.h"
+#include "sidecar/push/private_file.h"
+#include "sidecar/where/mbentry.h"
+
+namespace murder::move {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view suffix = ".seen";
+
+// Every USER.seen below conf/user/: one folder a first letter.
+template <typename Take>
+Status for_each_seen_file(const AgentConfig& config, Take take) {
+  std::error_code error;
+  const std::filesystem::path top = config.paths.config_directory + "/user";
+  if (!std::filesystem::exists(top, error)) return ok();
+  for (const auto& folder : std::filesystem::directory_iterator(top, error)) {
+    if (folder.path().filename() == "uuid" || !folder.is_directory(error)) continue;
+    for (const auto& file : std::filesystem::directory_iterator(folder.path(), error)) {
+      const auto name = file.path().filename().string();
+      if (name.ends_with(suffix)) take(name.substr(0, name.size() - suffix.size()), file.path().string());
+    }
+  }
+  if (error) return Error{top.string() + ": " + error.message()};
+  return ok();
+}
+
+Result<std::string> database(const AgentConfig& config, const std::string& file, std::vector<std::string> what) {
+  what.insert(what.begin(), {file, "twoskip"});
+  auto command = push::cyrus_tool(config, config.paths.imapd_conf, "cyr_dbtool", std::move(what));
+  command.timeout = 60s;
+  command.max_output = 64 << 20;
+  auto ended = process::run_successfully(command);
+  if (!ended) return std::move(ended).error();
+  if (ended->truncated) return Error{file + ": has more than can be read"};
+  return std::move(ended->output);
+}
+
+// What a user whose INBOX is elsewhere has read here.
+Result<std::vector<std::string>> lines_of_user(const AgentConfig& config, const std::string& mailbox) {
+  const auto user = mailbox.substr(std::string_view("user.").size());
+  std::optional<std::string> found;
+  MURDER_TRY(for_each_seen_file(config, [&](const std::string& name, const std::string& path) {
+    if (name == user) found = path;
+  }));
+  std::vector<std::string> lines;
+  if (!found) return lines;
+  const auto shown = database(config, *found, {"show"});
+  if (!shown) return shown.error();
+  for (const auto& key : keys_of(*shown)) lines.push_back(seen_line(user, key));
+  return lines;
+}
+
+// Of everybody who may have read something here: who has a file, and who has an INBOX.
+Result<std::vector<std::string>> lines_of_shared(const AgentConfig& config, const std::string& mailbox) {
+  const auto list = config.paths.config_directory + "/mailboxes.db";
+  const auto record = database(config, list, {"get", where::mailbox_key(mailbox)});
+  if (!record) return record.error();
+  const auto entry = where::parse_mbentry(*record);
+  if (!entry) return entry.error().in(mailbox);
+  if (entry->unique_id.empty()) return Error{mailbox + " has no unique id"};
+
+  std::set<std::string> users;
+  MURDER_TRY(for_each_seen_file(config, [&](const std::string& name, const std::string&) { users.insert(name); }));
+  const auto shown = database(config, list, {"show", where::mailbox_key("user.")});
+  if (!shown) return shown.error();
+  for (const auto& key : keys_of(*shown)) {
+    const auto user = std::string_view(key).substr(where::mailbox_key("user.").size());
+    if (user.find('\x1f') == std::string_view::npos) users.emplace(user);
+  }
+  std::vector<std::string> lines;
+  for (const auto& user : users) lines.push_back(seen_line(user, entry->unique_id));
+  return lines;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\r");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+}
+
+template <typename Take>
+void for_each_setting(std::string_view text, Take take) {
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    const auto line = trimmed(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const auto colon = line.find(':');
+    if (line.empty() || line.front() == '#' || colon == std::string_view::npos) continue;
+    take(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> keys_of(std::string_view shown) {
+  std::vector<std::string> keys;
+  while (!shown.empty()) {
+    const auto end = shown.find('\n');
+    const auto line = shown.substr(0, end);
+    shown.remove_prefix(end == std::string_view::npos ? shown.size() : end + 1);
+    const auto tab = line.find('\t');
+    if (tab != std::string_view::npos && tab > 0) keys.emplace_back(line.substr(0, tab));
+  }
+  return keys;
+}
+
+std::string seen_line(std::string_view user, std::string_view unique_id) {
+  std::string name(user);
+  std::replace(name.begin(), name.end(), '^', '.');
+  return "SEEN " + name + " " + std::string(unique_id) + "\n";
+}
+
+std::optional<std::string> option_in(std::string_view text, std::string_view option) {
+  std::optional<std::string> found;
+  for_each_setting(text, [&](std::string_view key, std::string_view value) {
+    if (key == option) found = value;
+  });
+  return found;
+}
+
+std::vector<std::string> includes_in(std::string_view text) {
+  std::vector<std::string> paths;
+  for_each_setting(text, [&](std::string_view key, std::string_view value) {
+    if (key == "@include" && !value.empty()) paths.emplace_back(value);
+  });
+  return paths;
+}
+
+Result<std::optional<std::string>> option_of(const std::string& imapd_conf, std::string_view option) {
+  const auto text = push::read_file(imapd_conf);
+  if (!text) return text.error();
+  auto found = option_in(*text, option);
+  for (const auto& path : includes_in(*text)) {
+    const auto included = push::read_file(path);
+    if (!included) return included.error();
+    if (auto value = option_in(*included, option)) found = std::move(value);
+  }
+  return found;
+}
+
+Result<std::size_t> carry_seen(const AgentConfig& config, const std::string& mailbox, const std::string& to) {
+  const auto lines = is_user(mailbox) ? lines_of_user(config, mailbox) : lines_of_shared(config, mailbox);
+  if (!lines) return lines.error();
+  if (lines->empty()) return std::size_t{0};
+
+  // As backends come to each other for moves.
+  const auto text = push::read_file(config.paths.imapd_conf);
+  if (!text) return text.error();
+  const auto name = option_of(config.paths.imapd_conf, "proxy_authname");
+  const auto password = option_of(config.paths.imapd_conf, "proxy_password");
+  if (!name) return name.error();
+  if (!password) return password.error();
+  if (!*name || !*password) {
+    return Error{config.paths.imapd_conf +
+                 " has no proxy_authname or no proxy_password: backends cannot come to each other"};
+  }
+  const auto conf =
+      push::PrivateFile::write(config.paths.run_directory + "/seen.conf",
+                               *text + "\nsync_authname: " + **name + "\nsync_password: " + **password + "\n");
+  if (!conf) return conf.error();
+  std::string log_text;
+  for (const auto& line : *lines) log_text += line;
+  const auto log = push::PrivateFile::write(config.paths.run_directory + "/seen.log", log_text);
+  if (!log) return log.error();
+
+  // -o: connect once, -R: this log and no more, -L: as a move does, without a word to the master.
+  auto command = push::cyrus_tool(config, conf->path(), "sync_client", {"-S", to, "-L", "-o", "-R", "-f", log->path()});
+  command.timeout = std::chrono::seconds(30 + static_cast<long>(lines->size()) / 20);
+  if (const auto sent = process::run_successfully(command); !sent) return sent.error();
+  return lines->size();
+}
+
+}  // namespace murder::move
