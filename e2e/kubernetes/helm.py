@@ -2,6 +2,8 @@
 
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 
 import yaml
@@ -36,3 +38,24 @@ def refusal(values, release="mail"):
     ended = run("template", release, CHART, "--namespace", NAMESPACE, "--values", "-", stdin=yaml.safe_dump(values))
     assert ended.returncode != 0, "the chart accepts " + str(values)
     return ended.stderr
+
+
+def with_version(directory, version, app_version=None):
+    """This chart under another version, in `directory`."""
+    chart = directory / version / CHART.name
+    shutil.copytree(CHART, chart)
+    metadata = yaml.safe_load((chart / "Chart.yaml").read_text()) | {"version": version}
+    if app_version:
+        metadata["appVersion"] = app_version
+    (chart / "Chart.yaml").write_text(yaml.safe_dump(metadata))
+    return chart
+
+
+def requests(metrics):
+    """{(code, method): number}: what the operator counts of its requests to the API server."""
+    counts = {}
+    for line in metrics.splitlines():
+        if line.startswith("rest_client_requests_total{"):
+            labels = dict(re.findall(r'(\w+)="([^"]*)"', line))
+            counts[labels["code"], labels["method"]] = float(line.rsplit(" ", 1)[1])
+    return counts

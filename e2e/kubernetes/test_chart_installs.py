@@ -5,7 +5,6 @@ import itertools
 import json
 import os
 import re
-import shutil
 import subprocess
 import urllib.error
 import urllib.request
@@ -144,10 +143,7 @@ def release(cluster):
 
 def older(directory):
     """This chart as it may have been: another version, less in a CRD, other templates."""
-    chart = directory / "older" / "cyrus-murder"
-    shutil.copytree(CHART, chart)
-    metadata = yaml.safe_load((chart / "Chart.yaml").read_text())
-    (chart / "Chart.yaml").write_text(yaml.safe_dump(metadata | {"version": "0.0.1", "appVersion": "0.0.1"}))
+    chart = helm.with_version(directory, "0.0.1", app_version="0.0.1")
     path = chart / "files/crds/murder.cyrus.dev_backends.yaml"
     text, columns = re.subn(r"\n {6}additionalPrinterColumns:\n(?: {8}.*\n)+", "\n", path.read_text())
     assert columns == 1
@@ -278,15 +274,6 @@ class Operator:
         except urllib.error.URLError:  # not yet, or 503
             return None
 
-    def requests(self):
-        """{(code, method): number}, as it counts them itself."""
-        counts = {}
-        for line in self.get("/metrics").splitlines():
-            if line.startswith("rest_client_requests_total{"):
-                labels = dict(re.findall(r'(\w+)="([^"]*)"', line))
-                counts[labels["code"], labels["method"]] = float(line.rsplit(" ", 1)[1])
-        return counts
-
     def stop(self):
         self.process.terminate()
         assert self.process.wait(60) == 0, self.log.read_text()
@@ -316,7 +303,7 @@ def test_the_operator_is_refused_nothing(cluster, release, tmp_path, place, valu
         cluster.kubectl("delete", "mbe", "be2", "-n", place, "--wait=false")
         cluster.kubectl("annotate", "mbe", "be2", "-n", place, "murder.cyrus.dev/force-delete=true")
         wait_for("be2 is gone", lambda: names(cluster, "mbe", "-n", place) == {"backend.murder.cyrus.dev/be1"}, 60)
-        counts = operator.requests()
+        counts = helm.requests(operator.get("/metrics"))
         assert sum(count for (code, _), count in counts.items() if code.startswith("2")) > 20, counts
         refused = {key: count for key, count in counts.items() if key[0] in ("401", "403")}
         assert not refused and "forbidden" not in operator.log.read_text(), operator.log.read_text()
