@@ -48,7 +48,7 @@ void prune_pod(Json& pod) {
 // What the decision does not look at is no news: kubelets write the status of a pod at each probe that changes it.
 bool is_news(const Resource& resource, const Change& change) {
   if (!change.before || !change.after) return true;
-  if (resource == kClusters || resource == kBackends) return change.is_of_intent();
+  if (resource == kClusters || resource == kBackends || resource == kMoves) return change.is_of_intent();
   return true;
 }
 
@@ -56,6 +56,7 @@ bool is_news(const Resource& resource, const Change& change) {
 
 Caches::Caches(kubernetes::Client& client, const std::vector<std::string>& namespaces,
                const std::function<void(const ObjectKey& cluster)>& changed,
+               const std::function<void(const ObjectKey& move)>& move_changed,
                const std::function<void(const std::string&)>& on_problem) {
   const auto add = [&](const Resource& resource, bool ours) {
     for (const auto& namespace_ : namespaces.empty() ? std::vector<std::string>{""} : namespaces) {
@@ -65,8 +66,9 @@ Caches::Caches(kubernetes::Client& client, const std::vector<std::string>& names
       options.indexes = {{kIndex, [](const Json& object) { return std::vector<std::string>{cluster_of(object)}; }}};
       if (resource == kPods) options.prune = prune_pod;
       options.on_problem = on_problem;
-      auto handler = [changed, resource](const Change& change) {
+      auto handler = [changed, move_changed, resource](const Change& change) {
         if (!is_news(resource, change)) return;
+        if (resource == kMoves) return move_changed(change.key());
         if (resource == kClusters) return changed(change.key());
         std::string before = change.before ? cluster_of(*change.before) : "";
         std::string after = change.after ? cluster_of(*change.after) : "";

@@ -16,9 +16,11 @@ namespace murder::controller {
 
 class Caches {
  public:
-  // `changed` is called by the watches' threads with the MurderCluster that a change concerns.
+  // Called by the watches' threads: `changed` with the MurderCluster that a change concerns, `move_changed` with a
+  // MailboxMove that is new or was changed by somebody.
   Caches(kubernetes::Client& client, const std::vector<std::string>& namespaces,
          const std::function<void(const ObjectKey& cluster)>& changed,
+         const std::function<void(const ObjectKey& move)>& move_changed,
          const std::function<void(const std::string&)>& on_problem);
 
   void start();

@@ -41,7 +41,6 @@ inline constexpr const char* kForceDeleteAnnotation = "murder.cyrus.dev/force-de
 inline constexpr const char* kResolveAnnotation = "murder.cyrus.dev/resolve-conflicts";
 inline constexpr const char* kAllowMassDeleteAnnotation = "murder.cyrus.dev/allow-mass-delete";  // "true"
 inline constexpr const char* kRestartedAnnotation = "kubectl.kubernetes.io/restartedAt";
-inline constexpr const char* kMoveAnnotation = "murder.cyrus.dev/move";
 inline constexpr const char* kBackendFinalizer = "murder.cyrus.dev/backend-deregister";
 inline constexpr const char* kAppliedAnnotation = "murder.cyrus.dev/applied-hash";
 

@@ -2,6 +2,7 @@
 
 #include "operator/controller/act.h"
 #include "operator/controller/conditions.h"
+#include "operator/controller/move_requests.h"
 
 namespace murder::controller {
 namespace {
@@ -14,47 +15,26 @@ using kubernetes::ReconcileOutcome;
 constexpr auto kAtLeast = 1h;
 // A push of 100 000 mailboxes takes Cyrus four minutes; a reconcile that takes longer counts as stuck.
 constexpr auto kPushPatience = 4min;
-// The operator's own certificates live a year.
-constexpr auto kCertificateAge = 24h * 30;
 
 }  // namespace
 
 MurderController::MurderController(kubernetes::Client& client, Caches& caches, AgentWatch& agents,
-                                   kubernetes::EventRecorder& events, const Log& log, MurderOptions options)
+                                   AgentIdentity& identity, kubernetes::EventRecorder& events, const Log& log,
+                                   MurderOptions options)
     : client_(client),
       caches_(caches),
       agents_(agents),
+      identity_(identity),
       events_(events),
       log_(log),
       options_(std::move(options)),
       engine_(client, {.field_manager = std::string(objects::kOperator), .hash_annotation = kAppliedAnnotation}) {}
 
-Snapshot MurderController::gather(const ObjectKey& key, ObjectPtr cluster) const {
-  Snapshot snapshot{.now = Clock::now(),
-                    .cyrus_image_template = options_.cyrus_image,
-                    .cluster_domain = options_.cluster_domain,
-                    .object = std::move(cluster)};
-  snapshot.cluster = read_cluster(*snapshot.object, snapshot.mistakes);
-  for (const auto& object : caches_.of_cluster(kBackends, key)) {
-    BackendSeen seen{.object = object};
-    seen.backend = read_backend(*object, seen.mistakes);
-    snapshot.backends.push_back(std::move(seen));
-  }
-  for (const auto& resource : kOwned) {
-    for (const auto& object : caches_.of_cluster(resource, key)) {
-      snapshot.live[{resource.kind, kubernetes::key_of(*object).name}] = object;
-    }
-  }
-  for (const auto& pod : caches_.of_cluster(kPods, key)) snapshot.pods.push_back(pod_seen(*pod));
-  snapshot.agents = agents_.seen(key);
-  return snapshot;
-}
-
 Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
   auto cluster = caches_.get(kClusters, key);
   if (!cluster || kubernetes::is_being_deleted(*cluster)) return without_cluster(key);
 
-  const Snapshot snapshot = gather(key, std::move(cluster));
+  const Snapshot snapshot = gather(caches_, agents_, options_, key, std::move(cluster));
   MURDER_TRY(announce(snapshot));
   const Wanted wanted = want(snapshot);
   Plan plan;
@@ -77,7 +57,13 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
       outcome.failures.push_back(ensured.error().message);
     }
   }
-  tell(snapshot, plan, outcome);
+  std::vector<std::string> complaints;
+  if (wanted.murder && !snapshot.paused()) {
+    if (auto answered = answer_move_annotation(client_, snapshot, outcome, complaints); !answered) {
+      outcome.failures.push_back(answered.error().message);
+    }
+  }
+  tell(snapshot, plan, outcome, complaints);
   const Report said = report(snapshot, wanted, plan, outcome);
   if (credentials) MURDER_TRY(watch_agents(snapshot, wanted, *credentials, said.settled));
   MURDER_TRY(publish(snapshot, said));
@@ -88,10 +74,7 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
 // Its objects are taken along by their owner references. Backends stay, and wait for one of that name.
 Result<ReconcileOutcome> MurderController::without_cluster(const ObjectKey& key) {
   agents_.forget(key);
-  {
-    const std::lock_guard lock(mutex_);
-    shown_.erase(key);
-  }
+  identity_.forget(key);
   for (const auto& backend : caches_.of_cluster(kBackends, key)) {
     if (kubernetes::is_being_deleted(*backend)) {
       Snapshot nothing{.object = backend};
@@ -149,30 +132,20 @@ Result<void> MurderController::publish(const Snapshot& snapshot, const Report& r
 Result<void> MurderController::watch_agents(const Snapshot& snapshot, const Wanted& wanted,
                                             const Credentials& credentials, bool settled) {
   const auto key = kubernetes::key_of(*snapshot.object);
-  objects::Certificate shown;
-  {
-    const std::lock_guard lock(mutex_);
-    Shown& mine = shown_[key];
-    if (mine.authority != credentials.authority.certificate || snapshot.now - mine.made > kCertificateAge) {
-      auto made = operator_certificate(credentials.authority, snapshot.now);
-      if (!made) return std::move(made).error().in("the operator's certificate");
-      mine = {credentials.authority.certificate, *std::move(made), snapshot.now};
-    }
-    shown = mine.certificate;
-  }
+  const auto identity = identity_.of(key, credentials.authority, snapshot.now);
+  if (!identity) return identity.error();
   std::vector<agents::Endpoint> endpoints;
   for (const auto& pod : snapshot.pods) {
     const auto* node = wanted.murder->topology.find(pod.node);
     if (node == nullptr || pod.ip.empty() || pod.deleting) continue;
-    const std::string host = pod.ip.find(':') == std::string::npos ? pod.ip : "[" + pod.ip + "]";
-    endpoints.push_back({pod.name, host + ":" + std::to_string(node->agent_grpc_port), node->host});
+    endpoints.push_back(endpoint_of(pod, *node, pod.name));
   }
-  agents_.watch(key, std::move(endpoints),
-                {.ca = credentials.authority.certificate, .certificate = shown.certificate, .key = shown.key}, settled);
+  agents_.watch(key, std::move(endpoints), *identity, settled);
   return {};
 }
 
-void MurderController::tell(const Snapshot& snapshot, const Plan& plan, const Outcome& outcome) {
+void MurderController::tell(const Snapshot& snapshot, const Plan& plan, const Outcome& outcome,
+                            const std::vector<std::string>& complaints) {
   const auto regarding = kubernetes::reference_to(*snapshot.object);
   const auto cluster = kubernetes::key_of(*snapshot.object).text();
   for (const auto& change : outcome.changes) {
@@ -191,6 +164,14 @@ void MurderController::tell(const Snapshot& snapshot, const Plan& plan, const Ou
                     .reason = std::string(name_of(Reason::ApplyFailed)),
                     .action = "Apply",
                     .note = failure});
+  }
+  for (const auto& complaint : complaints) {
+    log_(LogLevel::Warning, complaint, {{"cluster", cluster}, {"reason", "InvalidRequest"}});
+    events_.record({.regarding = regarding,
+                    .type = Event::Type::Warning,
+                    .reason = "InvalidRequest",
+                    .action = "Move",
+                    .note = complaint});
   }
   for (const auto& hold : plan.holds) {
     log_(LogLevel::Debug, hold.message, {{"cluster", cluster}, {"node", hold.node}, {"predicate", hold.predicate}});

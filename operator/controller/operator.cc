@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "operator/controller/move_controller.h"
 #include "operator/controller/murder_controller.h"
 #include "operator/controller/probes.h"
 #include "operator/kubernetes/config.h"
@@ -73,31 +74,50 @@ Status run(const Options& options) {
   const auto enqueue = [&queue](const ObjectKey& key) {
     if (queue != nullptr) queue->add(key);
   };
-  Caches caches(client, options.namespaces, enqueue, [&](const std::string& text) { log(LogLevel::Warning, text); });
+  kubernetes::WorkQueue* move_queue = nullptr;
+  const auto enqueue_move = [&move_queue](const ObjectKey& key) {
+    if (move_queue != nullptr) move_queue->add(key);
+  };
+  Caches caches(client, options.namespaces, enqueue, enqueue_move,
+                [&](const std::string& text) { log(LogLevel::Warning, text); });
   AgentWatch agents(enqueue);
-  MurderController murders(client, caches, agents, events, log,
-                           {.cyrus_image = options.cyrus_image, .cluster_domain = options.cluster_domain});
+  AgentIdentity agent_identity;
+  const MurderOptions murder_options{.cyrus_image = options.cyrus_image, .cluster_domain = options.cluster_domain};
+  MurderController murders(client, caches, agents, agent_identity, events, log, murder_options);
+  MoveController moves(client, caches, agents, agent_identity, events, log, murder_options);
+  const auto on_error = [&log](const char* what) {
+    return [&log, what](const ObjectKey& key, const Error& error) {
+      log(LogLevel::Warning, "tried again soon: " + error.message, {{what, key.text()}});
+    };
+  };
   kubernetes::Controller controller(
-      {.name = "murdercluster",
-       .workers = options.workers,
-       .metrics = &metrics,
-       .on_error =
-           [&](const ObjectKey& key, const Error& error) {
-             log(LogLevel::Warning, "tried again soon: " + error.message, {{"cluster", key.text()}});
-           }},
+      {.name = "murdercluster", .workers = options.workers, .metrics = &metrics, .on_error = on_error("cluster")},
       [&](const ObjectKey& key) { return murders.reconcile(key); });
+  // Reading what a large mailbox holds takes its time: the inventory of one must not keep others waiting.
+  kubernetes::Controller move_controller({.name = "mailboxmove",
+                                          .workers = options.workers,
+                                          .longest_reconcile = 1h,
+                                          .metrics = &metrics,
+                                          .on_error = on_error("move")},
+                                         [&](const ObjectKey& key) { return moves.reconcile(key); });
   queue = &controller.queue();
+  move_queue = &move_controller.queue();
 
   std::unique_ptr<kubernetes::LeaderElector> elector;
   const auto live = [&]() -> std::string {
-    if (!controller.is_live()) return "a reconcile does not end";
+    if (!controller.is_live() || !move_controller.is_live()) return "a reconcile does not end";
     if (caches.has_synced() && !caches.is_fresh()) return "a watch has not heard of the API server for long";
     if (elector && !elector->is_sane(20s)) return "the lease has run out and work goes on";
     return {};
   };
   const auto ready = [&]() -> std::string { return caches.has_synced() ? "" : "the caches are not complete"; };
   Probes probes(
-      live, ready, [&] { controller.refresh_metrics(); }, registry);
+      live, ready,
+      [&] {
+        controller.refresh_metrics();
+        move_controller.refresh_metrics();
+      },
+      registry);
   if (!options.http.empty()) MURDER_TRY(probes.listen(options.http));
 
   log(LogLevel::Info, "starting", {{"version", MURDER_VERSION}, {"server", config->source}});
@@ -111,6 +131,7 @@ Status run(const Options& options) {
   const auto work = [&] {
     agents.start();
     controller.start();
+    move_controller.start();
     for (const auto& cluster : caches.list(kClusters)) controller.queue().add(kubernetes::key_of(*cluster));
     // Those whose cluster is not there have something to be told too.
     for (const auto& backend : caches.list(kBackends)) {
@@ -119,7 +140,9 @@ Status run(const Options& options) {
     }
   };
   const auto rest = [&] {
-    controller.drain(20s);
+    // Of the time that a lost lease leaves.
+    move_controller.drain(5s);
+    controller.drain(10s);
     agents.stop();
   };
   if (options.leader_elect) {
