@@ -112,7 +112,7 @@ def test_a_backend_comes_and_goes(murder):
 def test_what_needs_a_restart_takes_one_backend_at_a_time(murder):
     before = murder.uids("backend")
     murder.kubectl("patch", "murder", "quickstart", "--type=merge", "-p",
-                   json.dumps({"spec": {"imapd": {"backend": {"idle_timeout": "5m"}}}}))
+                   json.dumps({"spec": {"imapd": {"backend": {"syslog_facility": "local5"}}}}))
     down = set()
 
     def replaced():

@@ -11,6 +11,7 @@
 
 #include "operator/api/owned_keys.h"
 #include "operator/config/cyrus/options.h"
+#include "operator/config/restart.h"
 #include "operator/topology/testdata.h"
 
 namespace murder::config {
@@ -222,6 +223,16 @@ TEST(ImapdConf, ASelectModeGoesWithoutADefaultPartition) {
     EXPECT_EQ(conf.contains("partition_select_mode") + conf.contains("defaultpartition"), node.role == Role::Backend)
         << node.name;
   });
+}
+
+TEST(RestartOptions, AreOptionsOfCyrus) {
+  for (const auto option : restart_options()) {
+    const bool known = std::any_of(cyrus::all_versions.begin(), cyrus::all_versions.end(), [&](cyrus::Version version) {
+      const auto* found = cyrus::find_option(version, option);
+      return found != nullptr && found->name == option;
+    });
+    EXPECT_TRUE(known) << option;
+  }
 }
 
 }  // namespace

@@ -14,7 +14,6 @@ constexpr auto kRestartOptions = std::to_array<std::string_view>({
     "configdirectory",  // locks, sockets and databases of all processes
     "cyrus_user",       // whom cyrmaster becomes
     "debug_command",    // cyrmaster runs it
-    "idle_timeout",     // of idled
     "idlesocket",       // idled listens there
     "master_bind_errors_fatal",
     "maxfds",
@@ -31,6 +30,8 @@ std::string section(const std::string& cyrus_conf, const std::string& name) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> restart_options() { return kRestartOptions; }
 
 bool needs_restart(std::string_view imapd_option) {
   return std::find(kRestartOptions.begin(), kRestartOptions.end(), imapd_option) != kRestartOptions.end();

@@ -6,6 +6,7 @@
 // they began with. What is not read again: what cyrmaster itself uses, DAEMON processes, and names in /etc/services.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ namespace murder::config {
 
 // Whether an option of imapd.conf(5) is read by cyrmaster at its start, or by processes that live as long as it.
 bool needs_restart(std::string_view imapd_option);
+// All of those.
+std::span<const std::string_view> restart_options();
 
 // A digest of all that needs a restart, of a node: equal digests mean that a reload is enough.
 std::string restart_digest(const topology::Topology& topology, const topology::Node& node);

@@ -152,7 +152,7 @@ TEST(PodTemplate, StaysTheSameWhenOnlyAReloadIsNeeded) {
 TEST(PodTemplate, ChangesWithWhatOnlyARestartBrings) {
   const Murder before = quickstart();
   Murder after = before;
-  for (auto& node : after.topology.nodes) node.imapd["idle_timeout"] = "5m";
+  for (auto& node : after.topology.nodes) node.imapd["syslog_facility"] = "local5";
   for (std::size_t i = 0; i < before.topology.nodes.size(); ++i) {
     EXPECT_NE(workload(before, before.topology.nodes[i]), workload(after, after.topology.nodes[i]));
   }
