@@ -171,6 +171,49 @@ def test_the_operator_can_be_killed(murder, operator):
     assert murder.imap("alice", "select INBOX") == [["1"]]
 
 
+def holder(murder, user):
+    """The backend that the INBOX is on, by the counts of their agents."""
+    rows = murder.imap("cyrus", f"getannotation user.{user} /vendor/cmu/cyrus-imapd/server value.shared")[0]
+    return next(name for name in ("be1", "be2") for row in rows if row and f"-{name}." in row)
+
+
+def test_a_user_moves_by_annotation_while_mail_comes(murder):
+    source = holder(murder, "alice")
+    destination = "be2" if source == "be1" else "be1"
+    before = int(murder.imap("alice", "select INBOX")[0][0])
+    murder.kubectl("annotate", "murder", "quickstart", f"murder.cyrus.dev/move=user.alice={destination}!p2")
+    sent = 0
+
+    def ended():
+        nonlocal sent
+        murder.deliver("alice", f"while it moves, {sent}")
+        sent += 1
+        moves = murder.get("mailboxmoves")["items"]
+        return next((move for move in moves if move.get("status", {}).get("phase") in ("Completed", "Failed", "RolledBack")), None)
+
+    move = wait_for("the move has ended", ended)
+    assert move["status"]["phase"] == "Completed", move["status"]
+    assert holder(murder, "alice") == destination
+    assert int(murder.imap("alice", "select INBOX")[0][0]) == before + sent
+    assert "murder.cyrus.dev/move" not in murder.get("murder", "quickstart")["metadata"].get("annotations", {})
+    assert "Moved" in murder.kubectl("get", "events", "--field-selector=involvedObject.kind=MurderCluster")
+    murder.wait_until_settled()
+
+
+def test_moves_that_make_no_sense_are_answered(murder):
+    murder.kubectl("annotate", "murder", "quickstart", "murder.cyrus.dev/move=user.alice=be9,user.nobody=be1")
+
+    def refused():
+        moves = [move for move in murder.get("mailboxmoves")["items"] if move.get("status", {}).get("phase") == "Failed"]
+        return len(moves) == 2 and {move["spec"]["mailbox"]: move["status"]["reason"] for move in moves}
+
+    assert wait_for("both are refused", refused) == {"user.alice": "UnknownBackend", "user.nobody": "MailboxNotFound"}
+    murder.kubectl("annotate", "murder", "quickstart", "murder.cyrus.dev/move=user.alice")
+    wait_for("the mistake is told", lambda: "nothing is moved" in murder.kubectl("get", "events"))
+    assert "murder.cyrus.dev/move" not in murder.get("murder", "quickstart")["metadata"].get("annotations", {})
+    murder.kubectl("delete", "mailboxmoves", "--all")
+
+
 def test_passwords_are_made_once(murder):
     before = murder.get("secret", "quickstart-passwords")["data"]
     murder.kubectl("annotate", "murder", "quickstart", "touched=yes")

@@ -16,7 +16,6 @@ constexpr auto kRestartOptions = std::to_array<std::string_view>({
     "debug_command",    // cyrmaster runs it
     "idlesocket",       // idled listens there
     "master_bind_errors_fatal",
-    "maxfds",
     "mboxname_lockpath",  // half the processes with one and half with another would not see each other's locks
     "proc_path",
     "syslog_facility",
