@@ -258,23 +258,35 @@ Decision try_again(const Route& route, Story story, Reason reason, const std::st
                   "asking " + route.source + " again (attempt " + std::to_string(status.attempts) + "): " + why);
 }
 
-Decision verify(const Route& route, Story story, const Observed& now) {
-  std::string behind;
-  const auto names = all_names(route, story.status(), *now.source, *now.destination);
-  for (const auto& [frontend, places] : now.frontends) {
-    if (!places) {
-      return story.go(Step::Wait, Phase::Verifying, Reason::AgentUnreachable, places.error().message);
-    }
-    for (const auto& name : names) {
-      if (!holds(*now.destination, name)) continue;
-      const auto place = places->find(name);
-      if (place == places->end() || place->second.state != Place::State::Active ||
-          place->second.server() != route.destination_host) {
-        behind = frontend + " does not list " + name + " on " + route.destination + " yet";
-      }
+// The first mailbox that a frontend does not list at the destination.
+std::optional<std::string> not_listed(const Route& route, const std::set<std::string>& names,
+                                      const Listing& destination, const Places& frontend) {
+  for (const auto& name : names) {
+    if (!holds(destination, name)) continue;
+    const auto place = frontend.find(name);
+    if (place == frontend.end() || place->second.state != Place::State::Active ||
+        place->second.server() != route.destination_host) {
+      return name;
     }
   }
-  if (!behind.empty()) return story.go(Step::Wait, Phase::Verifying, Reason::FrontendsBehind, behind);
+  return {};
+}
+
+Decision verify(const Route& route, Story story, const Observed& now) {
+  std::string behind;
+  std::string unheard;
+  const auto names = all_names(route, story.status(), *now.source, *now.destination);
+  for (const auto& [frontend, places] : now.frontends) {
+    if (!places) return story.go(Step::Wait, Phase::Verifying, Reason::AgentUnreachable, places.error().message);
+    if (const auto name = not_listed(route, names, *now.destination, *places)) {
+      behind = frontend;
+      unheard = *name;
+    }
+  }
+  if (!behind.empty()) {
+    return story.go(Step::Wait, Phase::Verifying, Reason::FrontendsBehind,
+                    behind + " does not list " + unheard + " on " + route.destination + " yet");
+  }
   const auto& before = story.status().before;
   if (!was_read(before, *now.destination)) {
     return story.go(Step::Verify, Phase::Verifying, Reason::Verifying,

@@ -17,7 +17,7 @@ Held held(const std::string& digest) {
 }
 Held kept(const std::string& digest) {
   auto result = held("later");
-  result.contents->kept = Contents::Kept{3, digest, "", 0};
+  result.contents->kept = Kept{3, digest, "", 0};
   return result;
 }
 Held without_contents(Holding holding) { return {holding, "p1", {}}; }

@@ -36,16 +36,17 @@ enum class Holding {
   Gone,    // remembered only: what a move leaves behind
 };
 
+// Of the messages that there were when a mailbox's inventory was taken: those that are there, and those expunged after
+// it.
+struct Kept {
+  std::int64_t messages = 0;
+  std::string digest = {};
+  std::string flags_digest = {};
+  std::int64_t changed = 0;  // since the inventory; then flags_digest says nothing
+  bool operator==(const Kept&) const = default;
+};
+
 struct Contents {
-  // Of the messages that there were when the mailbox's inventory was taken: those that are there, and those expunged
-  // after it.
-  struct Kept {
-    std::int64_t messages = 0;
-    std::string digest = {};
-    std::string flags_digest = {};
-    std::int64_t changed = 0;  // since the inventory; then flags_digest says nothing
-    bool operator==(const Kept&) const = default;
-  };
   std::int64_t uid_validity = 0;
   std::int64_t uid_next = 0;
   std::int64_t highest_mod_seq = 0;

@@ -78,12 +78,14 @@ MaybeRefusal master_silent(const Request&, const Situation& now) {
 
 MaybeRefusal not_found(const Request& request, const Situation& now) {
   if (*now.master) return {};
-  std::string message = "the master lists no mailbox " + request.mailbox;
-  for (const auto& [backend, holds] : now.holds) {
-    if (holds && *holds) message += "; " + backend + " holds it: `murder push " + backend + "` tells the master";
-  }
+  const auto holder = std::find_if(now.holds.begin(), now.holds.end(),
+                                   [](const auto& backend) { return backend.second && *backend.second; });
   return Refusal{Reason::MailboxNotFound,
-                 message + "; `murder where " + request.mailbox + "` shows what each server says"};
+                 "the master lists no mailbox " + request.mailbox +
+                     (holder == now.holds.end()
+                          ? std::string()
+                          : "; " + holder->first + " holds it: `murder push " + holder->first + "` tells the master") +
+                     "; `murder where " + request.mailbox + "` shows what each server says"};
 }
 
 MaybeRefusal foreign_location(const Request& request, const Situation& now) {
@@ -134,27 +136,36 @@ MaybeRefusal silent_backend(const Request& request, const Situation& now) {
   return {};
 }
 
-MaybeRefusal conflict(const Request& request, const Situation& now) {
-  const auto* source = source_of(now);
-  for (const auto& [name, holds] : now.holds) {
-    if (name == source->name || !holds || !*holds) continue;
-    return Refusal{Reason::MailboxConflict, "the master lists " + request.mailbox + " at " + source->name + ", and " +
-                                                name + " holds one of that name too: `murder push " + name +
-                                                "` shows both, and ends it as you say"};
-  }
-  if (!*now.holds.at(source->name)) {
-    return Refusal{Reason::MailboxConflict, "the master lists " + request.mailbox + " at " + source->name +
-                                                ", which does not hold it: `murder push " + source->name +
-                                                " --dry-run` shows what it would tell the master"};
-  }
-  for (const auto& name : {source->name, request.destination.backend}) {
-    for (const auto& mailbox : now.backends.at(name)->conflicts) {
-      if (!belongs_to(request.mailbox, mailbox)) continue;
-      return Refusal{Reason::MailboxConflict, mailbox + " is in conflict on " + name + ": `murder push " + name +
-                                                  "` shows both copies, and ends it as you say"};
-    }
-  }
-  return {};
+MaybeRefusal second_holder(const Request& request, const Situation& now) {
+  const auto& source = source_of(now)->name;
+  const auto other = std::find_if(now.holds.begin(), now.holds.end(), [&](const auto& backend) {
+    return backend.first != source && backend.second && *backend.second;
+  });
+  if (other == now.holds.end()) return {};
+  return Refusal{Reason::MailboxConflict, "the master lists " + request.mailbox + " at " + source + ", and " +
+                                              other->first + " holds one of that name too: `murder push " +
+                                              other->first + "` shows both, and ends it as you say"};
+}
+
+MaybeRefusal not_held(const Request& request, const Situation& now) {
+  const auto& source = source_of(now)->name;
+  if (*now.holds.at(source)) return {};
+  return Refusal{Reason::MailboxConflict, "the master lists " + request.mailbox + " at " + source +
+                                              ", which does not hold it: `murder push " + source +
+                                              " --dry-run` shows what it would tell the master"};
+}
+
+MaybeRefusal held_push(const Request& request, const Situation& now) {
+  const auto in_conflict_on = [&](const std::string& backend) -> MaybeRefusal {
+    const auto& conflicts = now.backends.at(backend)->conflicts;
+    const auto found = std::find_if(conflicts.begin(), conflicts.end(),
+                                    [&](const std::string& mailbox) { return belongs_to(request.mailbox, mailbox); });
+    if (found == conflicts.end()) return {};
+    return Refusal{Reason::MailboxConflict, *found + " is in conflict on " + backend + ": `murder push " + backend +
+                                                "` shows both copies, and ends it as you say"};
+  };
+  if (auto refusal = in_conflict_on(source_of(now)->name)) return refusal;
+  return in_conflict_on(request.destination.backend);
 }
 
 MaybeRefusal shared_mailbox(const Request& request, const Situation& now) {
@@ -175,45 +186,53 @@ MaybeRefusal shared_mailbox(const Request& request, const Situation& now) {
                      " to 3.10 or later, or move its users away and leave the shared mailboxes"};
 }
 
+// Of the two that take part, the source first.
+template <typename Judge>
+MaybeRefusal of_both(const Request& request, const Situation& now, Judge judge) {
+  if (auto refusal = judge(source_of(now)->name)) return refusal;
+  return judge(request.destination.backend);
+}
+
 MaybeRefusal not_ready(const Request& request, const Situation& now) {
-  for (const auto& name : {source_of(now)->name, request.destination.backend}) {
+  return of_both(request, now, [&](const std::string& name) -> MaybeRefusal {
     const auto& facts = *now.backends.at(name);
-    if (!facts.ready) return Refusal{Reason::BackendNotReady, name + " is not ready: " + facts.not_ready, true};
-  }
-  return {};
+    if (facts.ready) return {};
+    return Refusal{Reason::BackendNotReady, name + " is not ready: " + facts.not_ready, true};
+  });
 }
 
 MaybeRefusal not_synced(const Request& request, const Situation& now) {
-  for (const auto& name : {source_of(now)->name, request.destination.backend}) {
+  return of_both(request, now, [&](const std::string& name) -> MaybeRefusal {
     const auto& facts = *now.backends.at(name);
-    if (!facts.not_synced.empty()) {
-      return Refusal{Reason::BackendNotSynced, name + " and the master have not agreed yet: " + facts.not_synced, true};
-    }
-  }
-  return {};
+    if (facts.not_synced.empty()) return {};
+    return Refusal{Reason::BackendNotSynced, name + " and the master have not agreed yet: " + facts.not_synced, true};
+  });
+}
+
+MaybeRefusal same_mailbox_moves(const Request& request, const Situation& now) {
+  const auto same = std::find_if(now.others.begin(), now.others.end(),
+                                 [&](const OtherMove& other) { return other.mailbox == request.mailbox; });
+  if (same == now.others.end()) return {};
+  return Refusal{Reason::MoveInProgress, request.mailbox + " is being moved to " + same->destination + " already",
+                 true};
 }
 
 MaybeRefusal other_move(const Request& request, const Situation& now) {
-  const auto& source = source_of(now)->name;
-  for (const auto& other : now.others) {
-    if (other.mailbox == request.mailbox) {
-      return Refusal{Reason::MoveInProgress, request.mailbox + " is being moved to " + other.destination + " already",
-                     true};
-    }
-    for (const auto& name : {source, request.destination.backend}) {
-      if (name != other.source && name != other.destination) continue;
-      return Refusal{Reason::MoveInProgress,
-                     name + " takes part in the move of " + other.mailbox + "; one at a time for each backend", true};
-    }
-  }
-  return {};
+  return of_both(request, now, [&](const std::string& name) -> MaybeRefusal {
+    const auto other = std::find_if(now.others.begin(), now.others.end(), [&](const OtherMove& move) {
+      return move.source == name || move.destination == name;
+    });
+    if (other == now.others.end()) return {};
+    return Refusal{Reason::MoveInProgress,
+                   name + " takes part in the move of " + other->mailbox + "; one at a time for each backend", true};
+  });
 }
 
 // What the request says by itself, then what the master says, then the two backends. A rule may rely on those before.
-constexpr std::array<Rule, 16> rules = {
-    bad_name,       unknown_backend,  unknown_partition, deleted_mailbox, sub_mailbox,    master_silent,
-    not_found,      foreign_location, already_there,     reserved,        silent_backend, conflict,
-    shared_mailbox, not_ready,        not_synced,        other_move,
+constexpr std::array<Rule, 19> rules = {
+    bad_name,         unknown_backend, unknown_partition, deleted_mailbox,    sub_mailbox,   master_silent, not_found,
+    foreign_location, already_there,   reserved,          silent_backend,     second_holder, not_held,      held_push,
+    shared_mailbox,   not_ready,       not_synced,        same_mailbox_moves, other_move,
 };
 
 }  // namespace

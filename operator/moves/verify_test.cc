@@ -22,7 +22,7 @@ Held held(std::int64_t messages, const std::string& digest) {
 // As it is seen later, compared with what it was.
 Held later(std::int64_t messages, const std::string& digest) {
   auto result = held(messages, "now");
-  result.contents->kept = Contents::Kept{messages, digest, "flags", 0};
+  result.contents->kept = Kept{messages, digest, "flags", 0};
   return result;
 }
 

@@ -122,7 +122,6 @@ void ContentsReader::take_between(char c) {
   switch (c) {
     case ' ':
     case '\r':
-      return;
     case '%':  // "%(" begins a list of keys and values
       return;
     case '\n':

@@ -102,6 +102,7 @@ class Reader {
   void read(const YAML::Node& node, const std::string& path, const Field& field, std::vector<T>& into) {
     if (!list(node, path, field)) return;
     into.clear();
+    into.reserve(node.size());
     std::size_t index = 0;
     for (const auto& item : node) {
       const std::string item_path = path + "[" + std::to_string(index++) + "]";
