@@ -46,6 +46,7 @@ LABEL org.opencontainers.image.title="cyrus-murder cyrus" \
       org.opencontainers.image.description="Cyrus IMAP of Debian ${DEBIAN}, with the agent that stands beside it in a murder" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="docker.io/library/debian:${DEBIAN}-slim"
 USER 143:8
 ENTRYPOINT ["/usr/bin/murder-agent"]
@@ -64,6 +65,7 @@ LABEL org.opencontainers.image.title="cyrus-murder operator" \
       org.opencontainers.image.description="Runs Cyrus Murders on Kubernetes" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.base.name="docker.io/library/debian:${DEBIAN}-slim"
 USER 10144:10144
 ENTRYPOINT ["/usr/bin/murder-operator"]
