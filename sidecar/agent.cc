@@ -29,6 +29,9 @@ sigset_t awaited_signals() {
 constexpr std::chrono::seconds fresh_list_patience(5);
 constexpr std::chrono::seconds slave_patience(2);
 
+// From the start of cyrmaster until its first processes wait for clients.
+constexpr std::chrono::seconds cyrus_starts(10);
+
 void say(const std::string& text) { std::cerr << "murder-agent: " << text << std::endl; }
 
 }  // namespace
@@ -256,9 +259,11 @@ bool Agent::look_at_files() {
   }
   if (const auto taken = take_up(*files); !taken) {
     // The stamp stays: tried again at the next look.
-    say("reload: " + taken.error().message);
+    if (taken.error().message != reload_trouble_) say("reload: " + taken.error().message);
+    reload_trouble_ = taken.error().message;
     return true;
   }
+  reload_trouble_.clear();
   files_stamp_ = stamp;
   files_ = *std::move(files);
   state_.update([&](health::Snapshot& now) { now.files_digest = files_.digest(); });
@@ -274,6 +279,11 @@ Status Agent::take_up(const layout::GeneratedFiles& files) {
   if (!cyrmaster) return cyrmaster.error();
   // One that does not run reads them when it starts.
   if (!cyrmaster->running) return ok();
+  // A process that has just been started has no handler yet and dies; five of those, and cyrmaster disables the
+  // service.
+  if (std::chrono::system_clock::now() - cyrmaster->since < cyrus_starts) {
+    return Error{"Cyrus is starting; it is told in a few seconds"};
+  }
   say("the files of Cyrus have changed: reload");
   return health::signal_cyrmaster(config_.paths.master_pid, SIGHUP);
 }

@@ -60,6 +60,7 @@ class Agent {
   std::mutex layout_mutex_;
   layout::GeneratedFiles files_;  // taken up
   std::string files_stamp_;
+  std::string reload_trouble_;  // said once
   layout::Sasldb sasldb_;
   push::Worker pusher_;
   move::Mover mover_;

@@ -1,6 +1,7 @@
 """The operator on a real Kubernetes: resources become a murder that serves mail, and changes of them change it."""
 
 import json
+import re
 
 import pytest
 
@@ -172,9 +173,10 @@ def test_the_operator_can_be_killed(murder, operator):
 
 
 def holder(murder, user):
-    """The backend that the INBOX is on, by the counts of their agents."""
-    rows = murder.imap("cyrus", f"getannotation user.{user} /vendor/cmu/cyrus-imapd/server value.shared")[0]
-    return next(name for name in ("be1", "be2") for row in rows if row and f"-{name}." in row)
+    """The backend that the INBOX is on, as the master's list says."""
+    listed = murder.kubectl("exec", "quickstart-mupdate-0", "-c", "cyrus", "--", "/usr/lib/cyrus/bin/ctl_mboxlist", "-C",
+                            "/var/lib/cyrus-murder/etc/imapd.conf", "-d")
+    return re.search(rf"user\.{user}\b(?!\.).*?quickstart-(be\d)\.", listed, re.DOTALL)[1]
 
 
 def test_a_user_moves_by_annotation_while_mail_comes(murder):

@@ -13,6 +13,7 @@ using kubernetes::ReconcileOutcome;
 
 // Certificates are looked at again, and whatever no watch tells of.
 constexpr auto kAtLeast = 1h;
+constexpr auto kNewTogether = 500ms;
 // A push of 100 000 mailboxes takes Cyrus four minutes; a reconcile that takes longer counts as stuck.
 constexpr auto kPushPatience = 4min;
 
@@ -35,7 +36,10 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
   if (!cluster || kubernetes::is_being_deleted(*cluster)) return without_cluster(key);
 
   const Snapshot snapshot = gather(caches_, agents_, options_, key, std::move(cluster));
-  MURDER_TRY(announce(snapshot));
+  if (const auto pause = pause_of_new(snapshot)) {
+    MURDER_TRY(announce(snapshot));
+    return ReconcileOutcome{.requeue_after = *pause};
+  }
   const Wanted wanted = want(snapshot);
   Plan plan;
   Outcome outcome;
@@ -91,6 +95,21 @@ Result<ReconcileOutcome> MurderController::without_cluster(const ObjectKey& key)
     }
   }
   return ReconcileOutcome{};
+}
+
+// A MurderCluster and its Backends are applied one after the other: made for what has come by then, the first would be
+// told of the others at once, while it starts.
+std::optional<std::chrono::nanoseconds> MurderController::pause_of_new(const Snapshot& snapshot) {
+  const std::lock_guard lock(mutex_);
+  const auto uid = kubernetes::uid_of(*snapshot.object);
+  auto seen = first_seen_.find(uid);
+  if (seen == first_seen_.end()) {
+    if (kubernetes::find(*snapshot.object, {"status", "conditions"}) != nullptr) return {};
+    seen = first_seen_.emplace(uid, snapshot.now).first;
+  }
+  const auto left = seen->second + kNewTogether - snapshot.now;
+  if (left <= Clock::duration(0)) return {};
+  return left;
 }
 
 // What has no condition counts as finished (kstatus): so one is there before anything is done.

@@ -1,6 +1,9 @@
 // The loop of one murder: gather → decide → act → report.
 #pragma once
 
+#include <map>
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "operator/controller/gather.h"
@@ -22,6 +25,7 @@ class MurderController {
 
  private:
   Result<kubernetes::ReconcileOutcome> without_cluster(const ObjectKey& key);
+  std::optional<std::chrono::nanoseconds> pause_of_new(const Snapshot& snapshot);
   Result<void> announce(const Snapshot& snapshot);
   Result<void> publish(const Snapshot& snapshot, const Report& report);
   Result<void> watch_agents(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials,
@@ -37,6 +41,9 @@ class MurderController {
   const Log& log_;
   const MurderOptions options_;
   kubernetes::ApplyEngine engine_;
+
+  std::mutex mutex_;
+  std::map<std::string, Clock::time_point> first_seen_;  // MurderClusters without a status, by uid
 };
 
 }  // namespace murder::controller

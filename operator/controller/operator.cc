@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <random>
@@ -37,14 +36,14 @@ std::string identity(const std::string& pod) {
   return pod + text;
 }
 
-void wait_for_signal(const std::atomic<bool>& failed) {
+// Whether SIGTERM or SIGINT has come within the time.
+bool signal_within(std::chrono::milliseconds time) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
-  const timespec second{.tv_sec = 1, .tv_nsec = 0};
-  while (!failed && sigtimedwait(&signals, nullptr, &second) < 0) {
-  }
+  const timespec patience{.tv_sec = time.count() / 1000, .tv_nsec = time.count() % 1000 * 1'000'000};
+  return sigtimedwait(&signals, nullptr, &patience) >= 0;
 }
 
 }  // namespace
@@ -123,7 +122,12 @@ Status run(const Options& options) {
   log(LogLevel::Info, "starting", {{"version", MURDER_VERSION}, {"server", config->source}});
   const auto begun = std::chrono::steady_clock::now();
   caches.start();
-  if (!caches.wait_until_synced(2min)) return Error{"the API server has not answered all lists within two minutes"};
+  while (!caches.wait_until_synced(100ms)) {
+    if (signal_within(0ms)) return ok();
+    if (std::chrono::steady_clock::now() - begun > 2min) {
+      return Error{"the API server has not answered all lists within two minutes"};
+    }
+  }
   log(LogLevel::Info, "synced",
       {{"ms",
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun).count()}});
@@ -176,8 +180,8 @@ Status run(const Options& options) {
   } else {
     work();
   }
-  const std::atomic<bool> never = false;
-  wait_for_signal(never);
+  while (!signal_within(1h)) {
+  }
   log(LogLevel::Info, "ending");
   if (elector) {
     elector->stop();

@@ -138,7 +138,7 @@ class PodTemplate {
     cyrus["ports"] = ports;
     // Recovery of large databases comes before cyrmaster answers: half an hour of it is no failure. After that, alive
     // is what only a restart of Cyrus could mend; whether it serves is the agent's readiness.
-    cyrus["startupProbe"] = probe("/livez", 2, 900);
+    cyrus["startupProbe"] = probe("/startedz", 2, 900);
     cyrus["livenessProbe"] = probe("/livez", 10, 3);
     if (node_.role == Role::Frontend && topology_.spec.frontend.drain_seconds > 0) {
       cyrus["lifecycle"] = {{"preStop",

@@ -36,6 +36,17 @@ TEST(Pages, BeforeTheFirstRoundNothingIsWell) {
   EXPECT_EQ(startup_page(checked()).status, 200);
 }
 
+TEST(Pages, AStartIsOverWhenAServiceHasAnsweredOrWasGivenUp) {
+  health::Snapshot now;
+  now.checks = {{"cyrmaster", health::CheckState::Ok}, {"service imap", health::CheckState::Failed}};
+  EXPECT_EQ(started_page(now).status, 503) << "databases are recovered";
+  now.checks.push_back({"service pop3", health::CheckState::Ok});
+  EXPECT_EQ(started_page(now).status, 200);
+  now.checks.pop_back();
+  now.disabled_services = {"imap"};
+  EXPECT_EQ(started_page(now).status, 200) << "or liveness would never be asked";
+}
+
 TEST(Metrics, TellWhatAnAlertNeeds) {
   AgentConfig config;
   config.node = "be1";

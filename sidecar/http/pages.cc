@@ -1,5 +1,7 @@
 #include "sidecar/http/pages.h"
 
+#include <algorithm>
+
 namespace murder::http {
 namespace {
 
@@ -26,6 +28,14 @@ Page page(const health::Snapshot& now, bool good, bool verbose) {
 Page startup_page(const health::Snapshot& now) {
   if (now.laid_out) return {200, "ok\n"};
   return {503, "[?] layout not finished\nfailed\n"};
+}
+
+Page started_page(const health::Snapshot& now) {
+  const bool answered = std::any_of(now.checks.begin(), now.checks.end(), [](const health::Check& check) {
+    return check.name.starts_with("service ") && check.state == health::CheckState::Ok;
+  });
+  if (answered || !now.disabled_services.empty()) return {200, "ok\n"};
+  return {503, "[?] no service has answered yet\nfailed\n"};
 }
 
 Page live_page(const health::Snapshot& now, bool verbose) { return page(now, now.alive, verbose); }

@@ -17,6 +17,9 @@ struct Page {
 };
 
 Page startup_page(const health::Snapshot& now);
+// Whether the start of Cyrus is over: a service has answered, or cyrmaster has given one up. Until then its databases
+// may be recovered, for as long as it takes.
+Page started_page(const health::Snapshot& now);
 Page live_page(const health::Snapshot& now, bool verbose);
 Page ready_page(const health::Snapshot& now, bool verbose);
 

@@ -36,6 +36,9 @@ class HttplibServer : public Server {
     server_.Get("/startupz", [&state](const httplib::Request&, httplib::Response& response) {
       answer(response, startup_page(state.read()));
     });
+    server_.Get("/startedz", [&state](const httplib::Request&, httplib::Response& response) {
+      answer(response, started_page(state.read()));
+    });
     server_.Get("/livez", [&state](const httplib::Request& request, httplib::Response& response) {
       answer(response, live_page(state.read(), request.has_param("verbose")));
     });
