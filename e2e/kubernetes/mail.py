@@ -38,8 +38,18 @@ def lmtp(host, user, subject):
     message = email.message.EmailMessage()
     message["From"], message["To"], message["Subject"] = "mta@example.org", f"{user}@example.org", subject
     message.set_content("Hello.\n")
-    with connected(lambda: smtplib.LMTP(host, 2003)) as session:
-        session.send_message(message, to_addrs=[user])
+    # As an MTA does: what is refused for now (a user who is just moved) is tried again.
+    deadline = time.monotonic() + 60
+    while True:
+        with connected(lambda: smtplib.LMTP(host, 2003)) as session:
+            try:
+                session.send_message(message, to_addrs=[user])
+                return
+            except smtplib.SMTPRecipientsRefused as refused:
+                code = refused.recipients[user][0]
+                if not 400 <= code < 500 or time.monotonic() > deadline:
+                    raise
+        time.sleep(0.5)
 
 
 if __name__ == "__main__":
