@@ -122,7 +122,7 @@ def measure(cluster, directory, report):
         time.sleep(3)
         after = requests(cluster)
         more = {method: after[method] - before.get(method, 0) for method in after if after[method] != before.get(method, 0)}
-        report.add("requests of 100 forced passes when converged", sum(more.values()), "0", not more, str(more or ""))
+        report.add("requests of 100 forced passes when converged", str(sum(more.values())), "0", not more, str(more or ""))
 
         hand = by_hand(cluster, "hand", in_secrets(made, "ours", "hand"))
         report.add("kubectl apply to Ready, to the same by hand", f"{took / hand:.2f}", "1.2", took <= 1.2 * hand,
