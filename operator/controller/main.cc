@@ -1,4 +1,6 @@
 // murder-operator: runs Cyrus Murders on Kubernetes. Wires its parts together and decides nothing.
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <iostream>
@@ -57,6 +59,8 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   options.log_level = murder::controller::log_level(level).value_or(LogLevel::Info);
 
+  // A heap for each of two dozen threads, most of which wait, would be most of what it holds.
+  mallopt(M_ARENA_MAX, 1);
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT}) sigaddset(&signals, signal);
