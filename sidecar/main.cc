@@ -33,8 +33,8 @@ int main(int argc, char** argv) {
   };
   auto config = murder::agent::read_config(config_path);
   if (!config) return fail(config.error());
-  // Nodes that are alike have one file between them. Cyrus takes such a machine's own name for its servername, and looks
-  // accounts up under that (SASL's realm).
+  // Nodes that are alike have one file between them. Cyrus takes such a machine's own name for its servername, and
+  // looks accounts up under that (SASL's realm).
   if (const char* node = std::getenv("MURDER_NODE"); node != nullptr && *node != '\0') {
     config->node = node;
     char name[256] = {};
