@@ -228,8 +228,14 @@ void Agent::wait_for_master() const {
   const auto deadline = net::Deadline::in(std::chrono::seconds(config_.mupdate.wait_seconds));
   const auto endpoint = net::Endpoint::parse(config_.mupdate.endpoint, 3905);
   if (!endpoint) return;  // said by whoever dials it
+  const auto asked_to_end = [&] {
+    // They are blocked, and taken by run_until_stopped().
+    sigset_t pending;
+    return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+  };
   std::string error;
   while (!deadline.passed()) {
+    if (asked_to_end()) return;
     // The time of one try, so that a name that does not resolve yet is asked for again.
     const auto connected = net::Stream::connect(*endpoint, net::Deadline::in(std::chrono::seconds(2)));
     if (connected) return;

@@ -35,6 +35,21 @@ def requests(cluster):
     return counts
 
 
+def wait_until_quiet(cluster):
+    """Until nothing is sent and nothing worked on: the counters are the same for five seconds."""
+    seen, since = None, time.monotonic()
+
+    def quiet():
+        nonlocal seen, since
+        text = cluster.run("enter", "curl", "-fsS", "http://127.0.0.1:8080/metrics")
+        now = re.findall(r"^(?:rest_client_requests_total|controller_runtime_reconcile_total)\{.*$", text, re.M)
+        if now != seen:
+            seen, since = now, time.monotonic()
+        return time.monotonic() - since > 5
+
+    wait_for("the operator is quiet", quiet)
+
+
 def memory_mib(operator):
     status = pathlib.Path(f"/proc/{operator.process.pid}/status").read_text()
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
@@ -103,7 +118,7 @@ def measure(cluster, directory, report):
     try:
         synced = wait_for("the operator has synced", lambda: [line for line in operator.lines() if line["msg"] == "synced"])[0]["ms"]
         report.add("start to synced", f"{synced} ms", "300 ms", synced <= 300)
-        time.sleep(2)
+        wait_until_quiet(cluster)
         idle = memory_mib(operator)
         report.add("resident, idle", f"{idle:.1f} MiB", "20 MiB", idle <= 20)
 
@@ -115,11 +130,11 @@ def measure(cluster, directory, report):
         each = sum(writes.values()) / len(made)
         report.add("requests for each object made", f"{each:.2f}", "3", each <= 3, f"{writes} for {len(made)} objects")
 
-        time.sleep(15)  # Events are sent behind.
+        wait_until_quiet(cluster)  # Events are sent behind.
         before = requests(cluster)
         for i in range(100):
             murder.kubectl("annotate", "murder", "quickstart", f"bench={i}", "--overwrite")
-        time.sleep(3)
+        wait_until_quiet(cluster)
         after = requests(cluster)
         more = {method: after[method] - before.get(method, 0) for method in after if after[method] != before.get(method, 0)}
         report.add("requests of 100 forced passes when converged", str(sum(more.values())), "0", not more, str(more or ""))
