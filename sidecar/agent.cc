@@ -8,6 +8,7 @@
 
 #include "base/net/endpoint.h"
 #include "base/net/stream.h"
+#include "mupdate/client/forget.h"
 #include "sidecar/health/cyrmaster.h"
 #include "sidecar/layout/directories.h"
 #include "sidecar/memory.h"
@@ -149,6 +150,8 @@ Status Agent::serve_grpc() {
                                const std::string& to) { return move::carry_seen(config_, mailbox, to); },
           .hold_deliveries = [this](const std::string& mailbox,
                                     std::chrono::seconds duration) { return hold_deliveries(mailbox, duration); },
+          .forget = [this](const std::string& server,
+                           const std::function<bool()>& stopped) { return forget(server, stopped); },
           .reload = [this] { return reload(); },
       });
   if (!server) return std::move(server).error();
@@ -174,6 +177,18 @@ Result<std::vector<where::Place>> Agent::where(const std::vector<std::string>& m
   const auto own = health::own_mupdate(config_, own_login());
   if (!own) return own.error();
   return where::ask_mupdate(*own, mailboxes);
+}
+
+Result<std::size_t> Agent::forget(const std::string& server, const std::function<bool()>& stopped) {
+  auto own = health::own_mupdate(config_, own_login());
+  if (!own) return std::move(own).error();
+  auto client = mupdate::Client::connect(*std::move(own));
+  if (!client) return std::move(client).error();
+  auto removed = mupdate::forget(*client, server, stopped);
+  if (!removed) return std::move(removed).error().in("forget " + server);
+  say("forgot " + std::to_string(*removed) + " mailboxes of " + server);
+  static_cast<void>(std::move(*client).logout());
+  return removed;
 }
 
 Result<move::Report> Agent::move(const move::MoveRequest& request, bool start) {

@@ -51,6 +51,7 @@ class Agent {
   health::Snapshot status(bool fresh);
   void take_report(const push::Report& report);
   Result<std::vector<where::Place>> where(const std::vector<std::string>& mailboxes);
+  Result<std::size_t> forget(const std::string& server, const std::function<bool()>& stopped);
   Status hold_deliveries(const std::string& mailbox, std::chrono::seconds duration);
   Result<move::Report> move(const move::MoveRequest& request, bool start);
 

@@ -51,6 +51,15 @@ def with_version(directory, version, app_version=None):
     return chart
 
 
+def previous(directory):
+    """The chart as it was one commit ago; a clone without history has this one alone."""
+    if subprocess.run(["git", "-C", ROOT, "rev-parse", "--verify", "--quiet", "HEAD^"], stdout=subprocess.DEVNULL).returncode:
+        return CHART
+    archive = subprocess.run(["git", "-C", ROOT, "archive", "HEAD^", CHART.relative_to(ROOT)], check=True, stdout=subprocess.PIPE)
+    subprocess.run(["tar", "-x", "-C", directory], input=archive.stdout, check=True)
+    return directory / CHART.relative_to(ROOT)
+
+
 def requests(metrics):
     """{(code, method): number}: what the operator counts of its requests to the API server."""
     counts = {}

@@ -180,6 +180,7 @@ RIGHTS = {
     ("", "services"): OWNED,
     ("", "serviceaccounts"): OWNED,
     ("", "persistentvolumeclaims"): OWNED,
+    ("murder.cyrus.dev", "murderclusters/finalizers"): {"update"},
     ("", "pods"): {"get", "list", "watch", "patch", "delete"},
     ("apps", "statefulsets"): OWNED,
     ("apps", "deployments"): OWNED,
@@ -187,8 +188,6 @@ RIGHTS = {
     ("networking.k8s.io", "networkpolicies"): OWNED,
     ("events.k8s.io", "events"): {"create", "patch"},
 }
-EVERYWHERE = {("storage.k8s.io", "storageclasses"): {"get", "list", "watch"}}
-OF_ALL_NAMESPACES = {("", "namespaces"): {"get"}}
 LEASE = {("coordination.k8s.io", "leases"): {"create"}, ("coordination.k8s.io", "leases", "mail-cyrus-murder"): {"get", "update"}}
 
 
@@ -223,12 +222,12 @@ def rights_of_the_operator(objects):
 
 
 def test_rights_in_all_namespaces():
-    assert rights_of_the_operator(helm.template()) == {None: RIGHTS | EVERYWHERE | OF_ALL_NAMESPACES}
+    assert rights_of_the_operator(helm.template()) == {None: RIGHTS}
 
 
 def test_rights_in_some_namespaces():
     objects = helm.template({"watchNamespaces": ["mail", NAMESPACE], "replicas": 2})
-    assert rights_of_the_operator(objects) == {None: EVERYWHERE, "mail": RIGHTS, NAMESPACE: RIGHTS | LEASE}
+    assert rights_of_the_operator(objects) == {"mail": RIGHTS, NAMESPACE: RIGHTS | LEASE}
     assert arguments(objects)["--namespaces"] == "mail," + NAMESPACE
 
 

@@ -42,6 +42,24 @@ def murder(cluster, operator):
     return murder
 
 
+def master_list(murder):
+    return murder.kubectl("exec", "quickstart-mupdate-0", "-c", "cyrus", "--", "/usr/lib/cyrus/bin/ctl_mboxlist", "-C",
+                          "/var/lib/cyrus-murder/etc/imapd.conf", "-d")
+
+
+def place_of(murder, mailbox):
+    """The backend that it is on, as the master's list says."""
+    return re.search(rf"^{re.escape(mailbox)}\b(?!\.).*?quickstart-(be\d)\.", master_list(murder), re.DOTALL | re.MULTILINE)[1]
+
+
+def holder(murder, user):
+    return place_of(murder, f"user.{user}")
+
+
+def pod_of(murder, node):
+    return next(pod for pod in murder.pods() if pod["metadata"]["labels"]["murder.cyrus.dev/node"] == node)
+
+
 def test_a_message_goes_in_and_comes_out(murder):
     murder.deliver("alice", "in and out")
     assert murder.imap("alice", "select INBOX", "search None ALL")[1] == ["1"]
@@ -65,6 +83,24 @@ def test_frontends_scale(murder):
         assert murder.imap("alice", "select INBOX", host=pod["status"]["podIP"]) == [["1"]]
     murder.kubectl("scale", "murder", "quickstart", "--replicas=1")
     wait_for("one frontend", lambda: murder.status()["readyFrontends"] == "1/1" and len(murder.pods("frontend")) == 1)
+    murder.kubectl("scale", "murder", "quickstart", "--replicas=2")
+    murder.wait_until_settled()
+
+
+def test_an_autoscaler_scales_frontends(murder):
+    # By the scale subresource: with no metrics there is still a minimum.
+    murder.cluster.apply({
+        "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "frontends", "namespace": NAMESPACE},
+        "spec": {"minReplicas": 3, "maxReplicas": 4,
+                 "scaleTargetRef": {"apiVersion": "murder.cyrus.dev/v1alpha1", "kind": "MurderCluster", "name": "quickstart"},
+                 "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}]},
+    })
+    wait_for("three frontends", lambda: murder.status()["readyFrontends"] == "3/3")
+    murder.wait_until_settled()
+    # The operator owns nothing of it: what the autoscaler wrote stays.
+    assert murder.get("murder", "quickstart")["spec"]["frontend"]["replicas"] == 3
+    murder.kubectl("delete", "hpa", "frontends")
     murder.kubectl("scale", "murder", "quickstart", "--replicas=2")
     murder.wait_until_settled()
 
@@ -94,16 +130,21 @@ def test_a_backend_comes_and_goes(murder):
     murder.cluster.apply(backend("be3"))
     murder.wait("Ready", "mbe/be3")
     murder.wait_until_settled()
-    murder.imap("cyrus", "create user.dave")
     assert murder.status()["readyBackends"] == "3/3"
+    murder.imap("cyrus", "create user.dave", host=pod_of(murder, "be3")["status"]["podIP"])
+    assert holder(murder, "dave") == "be3"
 
     murder.kubectl("delete", "mbe", "be3", "--wait=false")
-    holds = any(row["mailboxes"] for row in murder.status()["backends"] if row["name"] == "be3")
-    if holds:
-        stalled = wait_for("the reason", lambda: murder.condition("Stalled", "mbe", "be3"))
-        assert stalled["reason"] == "NotEmpty" and "force-delete" in stalled["message"]
-        murder.kubectl("annotate", "mbe", "be3", "murder.cyrus.dev/force-delete=true")
+    stalled = wait_for("the reason", lambda: murder.condition("Stalled", "mbe", "be3"))
+    assert stalled["reason"] == "NotEmpty" and "force-delete" in stalled["message"]
+    assert holder(murder, "dave") == "be3"
+    murder.kubectl("annotate", "mbe", "be3", "murder.cyrus.dev/force-delete=true")
     wait_for("be3 is gone", lambda: not [row for row in murder.get("mbe")["items"] if row["metadata"]["name"] == "be3"])
+    # The name is free again, everywhere.
+    assert "quickstart-be3" not in master_list(murder)
+    wait_for("the Event says what was forgotten", lambda: "has forgotten 1 mailboxes" in murder.kubectl("get", "events"))
+    murder.imap("cyrus", "create user.dave")
+    assert holder(murder, "dave") in ("be1", "be2")
     wait_for("its pod is gone", lambda: "quickstart-be3-0" not in murder.uids())
     claims = {claim["metadata"]["name"] for claim in murder.get("pvc")["items"]}
     assert {"state-quickstart-be3", "spool-p1-quickstart-be3"} <= claims
@@ -172,13 +213,6 @@ def test_the_operator_can_be_killed(murder, operator):
     assert murder.imap("alice", "select INBOX") == [["1"]]
 
 
-def holder(murder, user):
-    """The backend that the INBOX is on, as the master's list says."""
-    listed = murder.kubectl("exec", "quickstart-mupdate-0", "-c", "cyrus", "--", "/usr/lib/cyrus/bin/ctl_mboxlist", "-C",
-                            "/var/lib/cyrus-murder/etc/imapd.conf", "-d")
-    return re.search(rf"user\.{user}\b(?!\.).*?quickstart-(be\d)\.", listed, re.DOTALL)[1]
-
-
 def test_a_user_moves_by_annotation_while_mail_comes(murder):
     source = holder(murder, "alice")
     destination = "be2" if source == "be1" else "be1"
@@ -214,6 +248,29 @@ def test_moves_that_make_no_sense_are_answered(murder):
     wait_for("the mistake is told", lambda: "nothing is moved" in murder.kubectl("get", "events"))
     assert "murder.cyrus.dev/move" not in murder.get("murder", "quickstart")["metadata"].get("annotations", {})
     murder.kubectl("delete", "mailboxmoves", "--all")
+
+
+def test_a_person_decides_whose_copy_is_right(murder):
+    """Two backends hold `twice`: held back and named, until an annotation says which it is."""
+    addresses = {name: pod_of(murder, name)["status"]["podIP"] for name in ("be1", "be2")}
+    murder.imap("cyrus", "create twice", host=addresses["be1"])
+    murder.imap("cyrus", "xatom LOCALCREATE twice", host=addresses["be2"])
+    murder.kubectl("delete", "pod", pod_of(murder, "be2")["metadata"]["name"])  # An agent pushes when it starts.
+    conflict = wait_for("the conflict", lambda: murder.condition("MailboxConflict", "mbe", "be2"))
+    assert conflict["status"] == "True" and "twice" in conflict["message"]
+    wait_for("it is told", lambda: murder.condition("Degraded")["reason"] == "MailboxConflict")
+    named = murder.get("mbe", "be2")["status"]["conflicts"]
+    assert [each["mailbox"] for each in named] == ["twice"] and place_of(murder, "twice") == "be1"
+
+    murder.kubectl("annotate", "mbe", "be2", "murder.cyrus.dev/resolve-conflicts=twice=here")
+    wait_for("it is carried out", lambda: place_of(murder, "twice") == "be2")
+    wait_for("be2 agrees", lambda: murder.condition("Synced", "mbe", "be2")["status"] == "True")
+    assert "murder.cyrus.dev/resolve-conflicts" not in murder.get("mbe", "be2")["metadata"].get("annotations", {})
+    murder.kubectl("annotate", "mbe", "be1", "murder.cyrus.dev/resolve-conflicts=twice=master")
+    wait_for("the other copy is kept as a deleted one", lambda: any(
+        "DELETED.twice" in line for line in murder.imap("cyrus", 'list "" DELETED.*', host=addresses["be1"])[0] if line))
+    murder.wait_until_settled()
+    assert place_of(murder, "twice") == "be2"
 
 
 def test_passwords_are_made_once(murder):

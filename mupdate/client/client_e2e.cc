@@ -6,10 +6,12 @@
 #include <memory>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "mupdate/client/client.h"
 #include "mupdate/client/cyrus_node.h"
 #include "mupdate/client/entry_diff.h"
+#include "mupdate/client/forget.h"
 #include "mupdate/protocol/mailbox_order.h"
 
 namespace murder::mupdate {
@@ -309,6 +311,26 @@ TEST_F(RealMaster, ListsManyAndASlaveHasTheSame) {
   } while (summary != "in sync" && !deadline.passed());
   EXPECT_EQ(summary, "in sync");
   EXPECT_EQ(slave->stderr_log(), "");
+}
+
+TEST_F(RealMaster, ForgetsAServerAndNoOther) {
+  auto client = connect(*master_);
+  ASSERT_EQ(why(client.activate("user.g1", "gone1!p1", "g1\tl\t")), "");
+  ASSERT_EQ(why(client.activate("user.g1.sub", "gone1!p2", "g1\tl\t")), "");
+  ASSERT_EQ(why(client.reserve("user.g2", "gone1!p1")), "");
+  ASSERT_EQ(why(client.activate("user.g3", "gone10!p1", "g3\tl\t")), "");
+
+  bool asked = false;
+  const auto stopped = forget(client, "gone1", [&] { return std::exchange(asked, true); });
+  ASSERT_FALSE(stopped);
+  EXPECT_THAT(stopped.error().message, HasSubstr("stopped after 1 of 3"));
+  const auto removed = forget(client, "gone1", [] { return false; });
+  ASSERT_TRUE(removed) << removed.error().message;
+  EXPECT_EQ(*removed, 2u);
+  EXPECT_TRUE(list_all(client, "gone1!").empty());
+  EXPECT_EQ(list_all(client, "gone10!").size(), 1u);
+  EXPECT_EQ(*forget(client, "gone1", [] { return false; }), 0u);
+  EXPECT_EQ(why(client.remove("user.g3")), "");
 }
 
 TEST(DoomedMaster, IsDeadToItsClientAtOnceAndForGood) {

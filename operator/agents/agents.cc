@@ -191,6 +191,20 @@ Result<std::uint32_t> Agents::carry_seen(const std::string& node, const std::str
   return reply.records();
 }
 
+Result<std::uint64_t> Agents::forget(const std::string& node, const std::string& server,
+                                     std::chrono::milliseconds timeout) const {
+  const auto* channel = find(node);
+  if (channel == nullptr) return no_such(node);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  agent::v1::ForgetRequest request;
+  request.set_server(server);
+  agent::v1::ForgetReply reply;
+  const auto status = channel->stub->Forget(&context, request, &reply);
+  if (!status.ok()) return error_of(node, status);
+  return reply.removed();
+}
+
 Result<agent::v1::MoveReport> Agents::move(const std::string& node, const agent::v1::MoveRequest& request,
                                            std::chrono::milliseconds timeout) const {
   const auto* channel = find(node);

@@ -53,6 +53,9 @@ class Agents {
   // Of frontends; nothing of those that did.
   std::map<std::string, Error> hold_deliveries(const std::vector<std::string>& nodes, const std::string& mailbox,
                                                std::chrono::seconds duration, std::chrono::milliseconds timeout) const;
+  // Asks the master to forget all that it lists of a server (its host name); how many entries went.
+  Result<std::uint64_t> forget(const std::string& node, const std::string& server,
+                               std::chrono::milliseconds timeout) const;
   Result<agent::v1::PushReport> push(const std::string& node, const agent::v1::PushRequest& request,
                                      std::chrono::milliseconds timeout) const;
 

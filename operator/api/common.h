@@ -38,6 +38,12 @@ struct LocalRef {
   bool operator==(const LocalRef&) const = default;
 };
 
+// Of a Secret, which has more names to choose from than our own resources.
+struct SecretRef {
+  std::string name;
+  bool operator==(const SecretRef&) const = default;
+};
+
 // A volume of its own on Kubernetes.
 struct StorageSpec {
   Quantity size{"1Gi"};

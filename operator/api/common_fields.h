@@ -26,6 +26,16 @@ void fields(Io& io, LocalRef& ref) {
 }
 
 template <typename Io>
+void fields(Io& io, SecretRef& ref) {
+  io.field({.name = "name",
+            .doc = "Name of the Secret, in the same namespace.",
+            .required = true,
+            .pattern = kObjectName,
+            .max_length = 253},
+           ref.name);
+}
+
+template <typename Io>
 void fields(Io& io, Condition& condition) {
   io.field({.name = "type",
             .doc = "Type of the condition.",

@@ -76,7 +76,7 @@ enum class SessionAffinity { None, ClientIP };
 struct ImageSpec {
   std::string cyrus;  // "registry.example.org/cyrus-murder/cyrus:3.10"
   PullPolicy pull_policy = PullPolicy::IfNotPresent;
-  std::vector<LocalRef> pull_secrets;
+  std::vector<SecretRef> pull_secrets;
 };
 
 // The Service that clients connect to.
@@ -143,7 +143,7 @@ struct AuthenticationSpec {
 };
 
 struct TlsSpec {
-  std::optional<LocalRef> secret_ref;
+  std::optional<SecretRef> secret_ref;
 };
 
 struct NamespaceSpec {

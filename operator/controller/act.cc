@@ -82,6 +82,12 @@ Result<std::optional<ChangeMade>> Actor::act(const HurryPod& action) {
 }
 
 Result<std::optional<ChangeMade>> Actor::act(const SetFinalizer& action) {
+  std::string message = action.message;
+  if (action.forget) {
+    const auto forgotten = agents_.forget(action.forget->master_pod, action.forget->server);
+    if (!forgotten) return forgotten.error().in("have the master forget " + action.forget->server);
+    message += "; the master has forgotten " + std::to_string(*forgotten) + " mailboxes of " + action.forget->server;
+  }
   Json finalizers = Json::array();
   if (const auto* list = kubernetes::find(*action.backend, {"metadata", "finalizers"})) {
     for (const auto& finalizer : *list) {
@@ -99,7 +105,7 @@ Result<std::optional<ChangeMade>> Actor::act(const SetFinalizer& action) {
     return patched.error().in("finalizer of Backend " + key.name);
   if (action.present) return std::nullopt;
   return ChangeMade{Reason::Deleted, "Release", kubernetes::reference_to(*action.backend),
-                    "let Backend " + key.name + " go: " + action.message};
+                    "let Backend " + key.name + " go: " + message};
 }
 
 Result<std::optional<ChangeMade>> Actor::act(const PushAsChosen& action) {
@@ -109,7 +115,7 @@ Result<std::optional<ChangeMade>> Actor::act(const PushAsChosen& action) {
     request.set_resolve(resolve);
     for (const auto& mailbox : mailboxes) request.add_mailboxes(mailbox);
     request.set_allow_mass_delete(action.choices.allow_mass_delete);
-    const auto report = push_(action.pod, request);
+    const auto report = agents_.push(action.pod, request);
     if (!report) return report.error();
     if (report->outcome() == agent::v1::PUSH_OUTCOME_FAILED) return Error{report->error()};
     return {};

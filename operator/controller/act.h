@@ -15,11 +15,15 @@ namespace murder::controller {
 // Goes on after a failure: what does not depend on it is done all the same, and what does fails for its own reason.
 class Actor {
  public:
-  // Asks the agent of a pod; none for plans that have nothing to push.
-  using Push = std::function<Result<agent::v1::PushReport>(const std::string& pod, const agent::v1::PushRequest&)>;
+  // What is asked of the agent of a pod; nothing for plans that need none.
+  struct Agents {
+    std::function<Result<agent::v1::PushReport>(const std::string& pod, const agent::v1::PushRequest&)> push;
+    // How many entries went.
+    std::function<Result<std::uint64_t>(const std::string& master_pod, const std::string& server)> forget;
+  };
 
-  Actor(kubernetes::Client& client, kubernetes::ApplyEngine& engine, const Snapshot& snapshot, Push push = {})
-      : client_(client), engine_(engine), snapshot_(snapshot), push_(std::move(push)) {}
+  Actor(kubernetes::Client& client, kubernetes::ApplyEngine& engine, const Snapshot& snapshot, Agents agents = {})
+      : client_(client), engine_(engine), snapshot_(snapshot), agents_(std::move(agents)) {}
 
   Outcome carry_out(const Plan& plan);
 
@@ -37,7 +41,7 @@ class Actor {
   kubernetes::Client& client_;
   kubernetes::ApplyEngine& engine_;
   const Snapshot& snapshot_;
-  const Push push_;
+  const Agents agents_;
 };
 
 }  // namespace murder::controller

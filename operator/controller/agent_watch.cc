@@ -105,17 +105,28 @@ std::map<std::string, AgentSeen> AgentWatch::seen(const ObjectKey& cluster) cons
   return murder == murders_.end() ? std::map<std::string, AgentSeen>{} : murder->second.seen;
 }
 
+Result<std::shared_ptr<agents::Agents>> AgentWatch::agents_of(const ObjectKey& cluster) const {
+  const std::lock_guard lock(mutex_);
+  const auto murder = murders_.find(cluster);
+  if (murder == murders_.end() || !murder->second.agents) {
+    return Error{"the agents of " + cluster.text() + " are not known yet"};
+  }
+  return murder->second.agents;
+}
+
 Result<agent::v1::PushReport> AgentWatch::push(const ObjectKey& cluster, const std::string& pod,
                                                const agent::v1::PushRequest& request,
                                                std::chrono::milliseconds timeout) {
-  std::shared_ptr<agents::Agents> agents;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto murder = murders_.find(cluster);
-    if (murder != murders_.end()) agents = murder->second.agents;
-  }
-  if (!agents) return Error{"the agents of " + cluster.text() + " are not known yet"};
-  return agents->push(pod, request, timeout);
+  const auto agents = agents_of(cluster);
+  if (!agents) return agents.error();
+  return (*agents)->push(pod, request, timeout);
+}
+
+Result<std::uint64_t> AgentWatch::forget(const ObjectKey& cluster, const std::string& master_pod,
+                                         const std::string& server, std::chrono::milliseconds timeout) {
+  const auto agents = agents_of(cluster);
+  if (!agents) return agents.error();
+  return (*agents)->forget(master_pod, server, timeout);
 }
 
 void AgentWatch::run(const std::stop_token& stop) {

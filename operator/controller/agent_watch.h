@@ -33,6 +33,9 @@ class AgentWatch {
   // Waits for the answer of one agent.
   Result<agent::v1::PushReport> push(const ObjectKey& cluster, const std::string& pod,
                                      const agent::v1::PushRequest& request, std::chrono::milliseconds timeout);
+  // Likewise: how many entries the master has forgotten.
+  Result<std::uint64_t> forget(const ObjectKey& cluster, const std::string& master_pod, const std::string& server,
+                               std::chrono::milliseconds timeout);
 
  private:
   using Steady = std::chrono::steady_clock;
@@ -45,6 +48,7 @@ class AgentWatch {
     Steady::time_point due{};
   };
 
+  Result<std::shared_ptr<agents::Agents>> agents_of(const ObjectKey& cluster) const;
   void run(const std::stop_token& stop);
   void ask(const ObjectKey& cluster);
 

@@ -11,17 +11,17 @@ namespace {
 using objects::Murder;
 using topology::Node;
 
-std::optional<std::string> may_go(const Snapshot& now, const BackendSeen& backend, Hold& kept) {
+std::optional<Wanted::Release> may_go(const Snapshot& now, const BackendSeen& backend, Hold& kept) {
   const std::string& name = backend.name();
   kept = {name, "backend_delete_requires_empty_or_force", {}};
-  if (kubernetes::annotation_of(*backend.object, kForceDeleteAnnotation) == "true") return "forced";
-  if (kubernetes::is_being_deleted(*now.object)) return "the MurderCluster is deleted too";
+  if (kubernetes::annotation_of(*backend.object, kForceDeleteAnnotation) == "true") return Wanted::Release{"forced", true};
+  if (kubernetes::is_being_deleted(*now.object)) return Wanted::Release{"the MurderCluster is deleted too"};
   const auto pods = now.pods_of(name);
   const bool made = std::any_of(now.live.begin(), now.live.end(), [&](const auto& entry) {
     return entry.first.first == "PersistentVolumeClaim" &&
            kubernetes::label_of(*entry.second, std::string(objects::kBackendLabel)) == name;
   });
-  if (!made && pods.empty()) return "it never had a volume";
+  if (!made && pods.empty()) return Wanted::Release{"it never had a volume"};
   const AgentFacts* facts = pods.size() == 1 ? now.facts_of(*pods.front()) : nullptr;
   const std::string remedy = "; annotate it with " + std::string(kForceDeleteAnnotation) + "=true to delete it anyway";
   if (facts == nullptr || !facts->pushed) {
@@ -33,7 +33,7 @@ std::optional<std::string> may_go(const Snapshot& now, const BackendSeen& backen
                    " mailboxes (deleted ones too, until they are expired): move them away first" + remedy;
     return {};
   }
-  return "it holds no mailbox";
+  return Wanted::Release{"it holds no mailbox"};
 }
 
 // File name → bytes, of what a node's agent reads; as the agent computes it (sidecar/files).
@@ -51,7 +51,10 @@ class Decider {
   Plan decide() {
     finalizers(true);
     shared();
-    for (const auto& node : murder_.topology.nodes) of_node(node);
+    for (const auto& node : murder_.topology.nodes) {
+      if (node.role != Role::Frontend || !wanted_.frontends_held) of_node(murder_, node);
+    }
+    if (wanted_.frontends_held) held_frontends(*wanted_.frontends_held);
     for (auto& service : objects::client_services(murder_)) apply(std::move(service));
     prune();
     for (const auto& node : murder_.topology.nodes) pods(node);
@@ -80,16 +83,29 @@ class Decider {
     }
   }
 
-  void of_node(const Node& node) {
-    Json config_map = objects::config_map(murder_, node);
-    Json secret = objects::node_secret(murder_, node, credentials_.passwords, credentials_.agents.at(node.name),
+  void of_node(const objects::Murder& murder, const Node& node) {
+    Json config_map = objects::config_map(murder, node);
+    Json secret = objects::node_secret(murder, node, credentials_.passwords, credentials_.agents.at(node.name),
                                        credentials_.authority.certificate);
     plan_.files_digest[node.name] = files_digest(config_map, secret);
     apply(std::move(config_map));
     apply(std::move(secret));
-    if (node.role != Role::Frontend) apply(objects::headless_service(murder_, node));
-    for (auto& claim : objects::claims(murder_, node)) apply(std::move(claim), /*owned=*/false);
-    apply(objects::workload(murder_, node));
+    if (node.role != Role::Frontend) apply(objects::headless_service(murder, node));
+    for (auto& claim : objects::claims(murder, node)) apply(std::move(claim), /*owned=*/false);
+    apply(objects::workload(murder, node));
+  }
+
+  void held_frontends(const FrontendsHeld& held) {
+    plan_.holds.push_back(held.hold);
+    for (const auto* frontends : murder_.topology.with_role(Role::Frontend)) {
+      if (held.as_they_are) {
+        of_node(*held.as_they_are, *held.as_they_are->topology.find(frontends->name));
+        continue;
+      }
+      // What is wanted cannot be said to the release that they run: they stay untouched.
+      const std::string name = objects::node_object(murder_.topology, *frontends);
+      for (const char* kind : {"ConfigMap", "Secret", "Deployment"}) keep(kind, name);
+    }
   }
 
   // A claim goes only when its Backend was deleted with volumeRetention Delete: never because of a mistake in a name.
@@ -112,7 +128,9 @@ class Decider {
   }
 
   void pods(const Node& node) {
-    const std::string& digest = plan_.files_digest.at(node.name);
+    const auto written = plan_.files_digest.find(node.name);
+    if (written == plan_.files_digest.end()) return;
+    const std::string& digest = written->second;
     for (const auto* pod : now_.pods_of(node.name)) {
       if (pod->deleting) continue;
       if (node.role != Role::Frontend && restart(node, *pod)) continue;
@@ -167,11 +185,29 @@ class Decider {
       if (present && !has && !backend.deleting()) plan_.actions.emplace_back(SetFinalizer{backend.object, true, ""});
       if (!present && has) {
         const auto released = wanted_.released.find(backend.name());
-        if (released != wanted_.released.end()) {
-          plan_.actions.emplace_back(SetFinalizer{backend.object, false, released->second});
-        }
+        if (released != wanted_.released.end()) release(backend, released->second);
       }
     }
+  }
+
+  void release(const BackendSeen& backend, const Wanted::Release& release) {
+    SetFinalizer gone{backend.object, false, release.why};
+    const std::string server = kubernetes::text_at(*backend.object, {"status", "serverName"});
+    if (release.with_mailboxes && !server.empty()) {
+      if (!now_.pods_of(backend.name()).empty()) {
+        plan_.holds.push_back({backend.name(), "backend_down_before_it_is_forgotten",
+                               "its pod is ending: until then it could name its mailboxes to the master again"});
+        return;
+      }
+      const auto masters = now_.pods_of(topology::kMasterName);
+      if (!is_up(now_, topology::kMasterName) || masters.size() != 1) {
+        plan_.holds.push_back({backend.name(), "master_up_before_backend_is_forgotten",
+                               "the MUPDATE master is not ready: it has to forget the mailboxes of " + server});
+        return;
+      }
+      gone.forget = {server, masters.front()->name};
+    }
+    plan_.actions.emplace_back(std::move(gone));
   }
 
   const Snapshot& now_;
@@ -209,11 +245,9 @@ Wanted want(const Snapshot& snapshot) {
   wanted.mistakes = topology::as_mistakes(derived.problems, snapshot.cluster, backends);
   if (!derived.topology) return wanted;
   objects::Murder murder{.namespace_ = namespace_, .topology = *std::move(derived.topology)};
-  for (auto& backend : backends) {
-    const std::string name = backend.metadata.name;
-    murder.backends.emplace(name, std::move(backend));
-  }
+  for (const auto& backend : backends) murder.backends.emplace(backend.metadata.name, backend);
   murder.cyrus_image = objects::image_for(snapshot.cyrus_image_template, murder.topology.cyrus);
+  wanted.frontends_held = hold_frontends(snapshot, murder, backends);
   wanted.murder = std::move(murder);
   return wanted;
 }

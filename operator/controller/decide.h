@@ -14,6 +14,7 @@
 #include "operator/controller/predicates.h"
 #include "operator/controller/reason.h"
 #include "operator/controller/snapshot.h"
+#include "operator/controller/upgrade.h"
 #include "operator/objects/objects.h"
 
 namespace murder::controller {
@@ -40,10 +41,17 @@ struct HurryPod {
   std::string pod;
   std::string digest;
 };
+// Keeps a Backend from being gone before its mailboxes are, or lets it go.
 struct SetFinalizer {
   ObjectPtr backend;
   bool present;
   std::string message;
+  // What the master's list has to forget before it goes, by the agent of that pod.
+  struct Entries {
+    std::string server;
+    std::string master_pod;
+  };
+  std::optional<Entries> forget = {};
 };
 // Has the agent push as a person has decided, and then takes the person's annotations away.
 struct PushAsChosen {
@@ -63,8 +71,14 @@ struct Wanted {
   std::optional<objects::Murder> murder;
   api::Mistakes mistakes;
   // Backends that are being deleted and may go: they are no part of the murder any more.
-  std::map<std::string, std::string> released;  // name → why
-  std::map<std::string, Hold> kept;             // being deleted and may not: why
+  struct Release {
+    std::string why;
+    bool with_mailboxes = false;  // by force: the master lists what it holds
+  };
+  std::map<std::string, Release> released;
+  std::map<std::string, Hold> kept;  // being deleted and may not: why
+  // The frontends as they have to stay while backends do not run the release that is wanted.
+  std::optional<FrontendsHeld> frontends_held;
 };
 Wanted want(const Snapshot& snapshot);
 

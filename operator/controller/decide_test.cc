@@ -191,6 +191,90 @@ TEST(Decide, KeepsABackendOfWhichNothingIsKnown) {
   EXPECT_TRUE(removed(world.decide()).empty()) << "its volume is there";
 }
 
+// By force: what the master still lists of it would never be found again, and its names never be free.
+TEST(Decide, HasTheMasterForgetABackendThatIsDeletedByForce) {
+  World world;
+  world.settle();
+  world.facts("mail-be2-0").mailboxes = 12;
+  auto& backend = world.backend("be2").object;
+  Json changed = *backend;
+  changed["metadata"]["annotations"] = {{kForceDeleteAnnotation, "true"}};
+  changed["status"]["serverName"] = "mail-be2.post.svc.cluster.local";
+  backend = std::make_shared<const Json>(std::move(changed));
+  testdata::mark_deleted(backend);
+
+  auto plan = world.decide();
+  EXPECT_THAT(removed(plan), testing::Contains("StatefulSet mail-be2"));
+  EXPECT_TRUE(only<SetFinalizer>(plan).empty()) << "its pod could push again";
+  EXPECT_EQ(plan.holds.at(0).predicate, "backend_down_before_it_is_forgotten");
+
+  std::erase_if(world.snapshot.pods, [](const auto& pod) { return pod.node == "be2"; });
+  world.pod("mail-mupdate-0").ready = false;
+  plan = world.decide();
+  EXPECT_TRUE(only<SetFinalizer>(plan).empty());
+  EXPECT_EQ(plan.holds.at(0).predicate, "master_up_before_backend_is_forgotten");
+
+  world.pod("mail-mupdate-0").ready = true;
+  plan = world.decide();
+  ASSERT_EQ(only<SetFinalizer>(plan).size(), 1u);
+  const auto gone = only<SetFinalizer>(plan)[0];
+  EXPECT_FALSE(gone.present);
+  ASSERT_TRUE(gone.forget);
+  EXPECT_EQ(gone.forget->server, "mail-be2.post.svc.cluster.local");
+  EXPECT_EQ(gone.forget->master_pod, "mail-mupdate-0");
+}
+
+std::string image_of(const Plan& plan, const std::string& name) {
+  for (const auto& apply : only<Apply>(plan)) {
+    if (kubernetes::key_of(apply.object).name != name) continue;
+    const auto* containers = kubernetes::find(apply.object, {"spec", "template", "spec", "containers"});
+    if (containers != nullptr) return containers->front().at("image").get<std::string>();
+  }
+  return "";
+}
+
+TEST(Decide, UpgradesFrontendsLast) {
+  World world;
+  world.settle();
+  Json cluster = testdata::cluster_json(/*replicas=*/5);
+  cluster["spec"]["cyrusVersion"] = "3.12";
+  world.set_cluster(cluster);
+
+  auto plan = world.decide();
+  EXPECT_EQ(image_of(plan, "mail-be1"), "cyrus:3.12");
+  EXPECT_EQ(image_of(plan, "mail-mupdate"), "cyrus:3.12");
+  EXPECT_EQ(image_of(plan, "mail-fe"), "cyrus:3.10");
+  ASSERT_EQ(plan.holds.size(), 1u);
+  EXPECT_EQ(plan.holds[0].node, "fe");
+  EXPECT_EQ(plan.holds[0].predicate, "backends_before_frontends");
+  for (const auto& apply : only<Apply>(plan)) {
+    if (kubernetes::key_of(apply.object).name != "mail-fe" || apply.object["kind"] != "Deployment") continue;
+    EXPECT_EQ(apply.object["spec"]["replicas"], 5) << "scaled meanwhile";
+  }
+
+  world.settle();
+  world.pod("mail-be2-0").ready = false;
+  EXPECT_EQ(image_of(world.decide(), "mail-fe"), "cyrus:3.10");
+  EXPECT_THAT(world.decide().holds.at(0).message, HasSubstr("be2 does not run Cyrus 3.12"));
+  world.pod("mail-be2-0").ready = true;
+  EXPECT_EQ(image_of(world.decide(), "mail-fe"), "cyrus:3.12");
+  EXPECT_TRUE(world.decide().holds.empty());
+}
+
+// What 3.12 has and 3.10 does not cannot be written for frontends of 3.10.
+TEST(Decide, LeavesFrontendsAloneThatCannotTakeWhatIsNewYet) {
+  World world;
+  world.settle();
+  Json cluster = testdata::cluster_json();
+  cluster["spec"]["cyrusVersion"] = "3.12";
+  cluster["spec"]["imapd"]["frontend"]["fatals_abort"] = "yes";
+  world.set_cluster(cluster);
+  const auto plan = world.decide();
+  EXPECT_TRUE(applied(plan, "Deployment").empty());
+  EXPECT_TRUE(removed(plan).empty());
+  EXPECT_EQ(plan.holds.at(0).predicate, "backends_before_frontends");
+}
+
 TEST(Decide, RemovesNoVolumeThatIsMerelyUnknown) {
   World world;
   world.settle();

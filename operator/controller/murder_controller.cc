@@ -15,7 +15,7 @@ using kubernetes::ReconcileOutcome;
 constexpr auto kAtLeast = 1h;
 constexpr auto kNewTogether = 500ms;
 // A push of 100 000 mailboxes takes Cyrus four minutes; a reconcile that takes longer counts as stuck.
-constexpr auto kPushPatience = 4min;
+constexpr auto kPatience = 4min;
 
 }  // namespace
 
@@ -52,10 +52,13 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
       if (snapshot.paused()) {
         plan.actions.clear();
       } else {
-        const auto push = [&](const std::string& pod, const agent::v1::PushRequest& request) {
-          return agents_.push(key, pod, request, kPushPatience);
+        const Actor::Agents agents = {
+            .push = [&](const std::string& pod,
+                        const agent::v1::PushRequest& request) { return agents_.push(key, pod, request, kPatience); },
+            .forget = [&](const std::string& pod,
+                          const std::string& server) { return agents_.forget(key, pod, server, kPatience); },
         };
-        outcome = Actor(client_, engine_, snapshot, push).carry_out(plan);
+        outcome = Actor(client_, engine_, snapshot, agents).carry_out(plan);
       }
     } else {
       outcome.failures.push_back(ensured.error().message);

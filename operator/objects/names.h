@@ -17,6 +17,8 @@ inline constexpr std::string_view kOperator = "murder-operator";
 inline constexpr std::string_view kClusterLabel = "murder.cyrus.dev/cluster";
 inline constexpr std::string_view kBackendLabel = "murder.cyrus.dev/backend";
 inline constexpr std::string_view kNodeLabel = "murder.cyrus.dev/node";
+// Of a workload, not of its pods: the release of Cyrus that it runs.
+inline constexpr std::string_view kVersionLabel = "app.kubernetes.io/version";
 // Of a pod template: a digest of what only a restart of Cyrus changes (config/restart.h).
 inline constexpr std::string_view kRestartAnnotation = "murder.cyrus.dev/restart-digest";
 // Of a pod: a digest of all its files. Setting it has the kubelet look at ConfigMaps and Secrets at once.

@@ -7,9 +7,15 @@ namespace {
 
 using topology::Node;
 
+Json workload_labels(const Murder& murder, const Node& node) {
+  Json labels = node_labels(murder.topology, node);
+  labels[std::string(kVersionLabel)] = cyrus::to_string(murder.topology.cyrus);
+  return labels;
+}
+
 Json stateful_set(const Murder& murder, const Node& node) {
   const std::string name = node_object(murder.topology, node);
-  Json set = object("apps/v1", "StatefulSet", murder.namespace_, name, node_labels(murder.topology, node));
+  Json set = object("apps/v1", "StatefulSet", murder.namespace_, name, workload_labels(murder, node));
   set["spec"] = {
       {"replicas", 1},
       {"serviceName", name},
@@ -23,7 +29,7 @@ Json stateful_set(const Murder& murder, const Node& node) {
 
 Json deployment(const Murder& murder, const Node& node) {
   Json deployment = object("apps/v1", "Deployment", murder.namespace_, node_object(murder.topology, node),
-                           node_labels(murder.topology, node));
+                           workload_labels(murder, node));
   deployment["spec"] = {
       {"replicas", murder.topology.spec.frontend.replicas},
       {"selector", {{"matchLabels", node_selector(murder.topology, node)}}},

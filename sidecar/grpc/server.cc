@@ -85,6 +85,15 @@ class Service final : public v1::Agent::Service {
     return rpc::Status::OK;
   }
 
+  rpc::Status Forget(rpc::ServerContext* context, const v1::ForgetRequest* request, v1::ForgetReply* reply) override {
+    if (config_.role != Role::Master) return {rpc::StatusCode::FAILED_PRECONDITION, "only the master's list forgets"};
+    if (request->server().empty()) return {rpc::StatusCode::INVALID_ARGUMENT, "name a server"};
+    const auto removed = actions_.forget(request->server(), [context] { return context->IsCancelled(); });
+    if (!removed) return {rpc::StatusCode::UNAVAILABLE, removed.error().message};
+    reply->set_removed(*removed);
+    return rpc::Status::OK;
+  }
+
   rpc::Status Reload(rpc::ServerContext*, const v1::ReloadRequest*, v1::ReloadReply* reply) override {
     if (const auto reloaded = actions_.reload(); !reloaded) reply->set_error(reloaded.error().message);
     return rpc::Status::OK;

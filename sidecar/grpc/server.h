@@ -29,6 +29,8 @@ struct Actions {
   std::function<Result<move::Report>(const move::MoveRequest& request, bool start)> move;
   std::function<Result<std::size_t>(const std::string& mailbox, const std::string& to)> carry_seen;
   std::function<Status(const std::string& mailbox, std::chrono::seconds duration)> hold_deliveries;
+  // `stopped` says whether the caller has gone.
+  std::function<Result<std::size_t>(const std::string& server, const std::function<bool()>& stopped)> forget;
   std::function<Status()> reload;
 };
 

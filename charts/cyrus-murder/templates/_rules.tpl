@@ -12,6 +12,10 @@ read. Server-side apply needs patch, and create for what is not there yet.
 - apiGroups: [murder.cyrus.dev]
   resources: [murderclusters/status, backends/status, mailboxmoves/status]
   verbs: [patch]
+# Owner references that block deletion ask for it where their admission plugin is on (OpenShift).
+- apiGroups: [murder.cyrus.dev]
+  resources: [murderclusters/finalizers]
+  verbs: [update]
 - apiGroups: [""]
   resources: [configmaps, secrets, services, serviceaccounts, persistentvolumeclaims]
   verbs: [get, list, watch, create, patch, delete]

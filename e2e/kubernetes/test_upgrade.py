@@ -1,0 +1,55 @@
+"""Another release of Cyrus: one field, backends before frontends, and mail all the while."""
+
+import json
+
+import pytest
+
+from cluster import ROOT
+from murder import Murder, Operator, wait_for
+
+NAMESPACE = "post"
+
+
+@pytest.fixture(scope="module")
+def murder(cluster, tmp_path_factory):
+    cluster.kubectl("apply", "--server-side", "-f", ROOT / "crds")
+    cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+    operator = Operator(cluster, tmp_path_factory.mktemp("operator") / "log")
+    operator.start()
+    cluster.kubectl("create", "namespace", NAMESPACE)
+    murder = Murder(cluster, "quickstart", NAMESPACE)
+    murder.kubectl("apply", "-f", ROOT / "examples/quickstart.yaml")
+    murder.wait("Ready")
+    murder.wait_until_settled()
+    murder.imap("cyrus", "create user.alice", "create user.bob")
+    yield murder
+    operator.stop()
+
+
+def releases(murder, component):
+    """The images that its pods run, those included that end."""
+    return {container["image"].rpartition(":")[2] for pod in murder.pods(component)
+            for container in pod["spec"]["containers"] if container["name"] == "cyrus"}
+
+
+def test_backends_are_upgraded_before_frontends(murder):
+    assert releases(murder, "backend") == releases(murder, "frontend") == {"3.10"}
+    murder.kubectl("patch", "murder", "quickstart", "--type=merge", "-p", json.dumps({"spec": {"cyrusVersion": "3.12"}}))
+    held, sent = set(), 0
+
+    def done():
+        nonlocal sent
+        frontends, backends = releases(murder, "frontend"), releases(murder, "backend")
+        assert "3.12" not in frontends or backends == {"3.12"}, (frontends, backends)
+        progressing = murder.condition("Progressing")["message"]
+        held.update(rule for rule in ("backends_before_frontends", "one_backend_at_a_time") if rule in progressing)
+        # A backend that is just replaced has its mail wait at the sender.
+        murder.deliver("alice", f"while it is upgraded, {sent}")
+        sent += 1
+        return frontends == {"3.12"}
+
+    wait_for("all are upgraded", done, 400)
+    murder.wait_until_settled()
+    assert "backends_before_frontends" in held
+    assert murder.imap("alice", "select INBOX") == [[str(sent)]]
+    assert murder.status()["version"] == "3.12"
