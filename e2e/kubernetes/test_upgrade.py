@@ -1,6 +1,9 @@
-"""Another release of Cyrus: one field, backends before frontends, and mail all the while."""
+"""Another release of Cyrus: one field, backends before frontends, and mail all the while; by an operator that is killed
+now and then."""
 
 import json
+import signal
+import time
 
 import pytest
 
@@ -15,10 +18,14 @@ def murder(cluster, tmp_path_factory):
     cluster.kubectl("apply", "--server-side", "-f", ROOT / "crds")
     cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
     operator = Operator(cluster, tmp_path_factory.mktemp("operator") / "log")
-    operator.start()
     cluster.kubectl("create", "namespace", NAMESPACE)
     murder = Murder(cluster, "quickstart", NAMESPACE)
     murder.kubectl("apply", "-f", ROOT / "examples/quickstart.yaml")
+    for seconds in (0.3, 0.6, 0.7, 0.8, 0.9, 1.2):
+        operator.start()
+        time.sleep(seconds)  # Not for anything to happen: wherever it is by then, it is killed.
+        operator.stop(signal.SIGKILL)
+    operator.start()
     murder.wait("Ready")
     murder.wait_until_settled()
     murder.imap("cyrus", "create user.alice", "create user.bob")
@@ -53,3 +60,8 @@ def test_backends_are_upgraded_before_frontends(murder):
     assert "backends_before_frontends" in held
     assert murder.imap("alice", "select INBOX") == [[str(sent)]]
     assert murder.status()["version"] == "3.12"
+
+
+def test_a_namespace_with_a_murder_in_it_can_be_deleted(murder):
+    murder.imap("cyrus", "create user.carol")
+    murder.cluster.kubectl("delete", "namespace", NAMESPACE, "--timeout=120s")
