@@ -168,15 +168,15 @@ void fields(Io& io, FrontendSpec& frontend) {
             .maximum = 3600},
            frontend.drain_seconds);
   io.field({.name = "pod", .doc = kPodDoc}, frontend.pod);
-  io.rule({.cel = "!has(self.pod.terminationGracePeriodSeconds) || "
-                  "self.pod.terminationGracePeriodSeconds > self.drainSeconds",
-           .message = "must be more than drainSeconds, or its sessions are cut off while they are waited for: remove it "
-                      "(it is then 30 more), or lower drainSeconds",
-           .field = ".pod.terminationGracePeriodSeconds"},
-          frontend, [](const FrontendSpec& f) {
-            return !f.pod.termination_grace_period_seconds ||
-                   *f.pod.termination_grace_period_seconds > f.drain_seconds;
-          });
+  io.rule(
+      {.cel = "!has(self.pod.terminationGracePeriodSeconds) || "
+              "self.pod.terminationGracePeriodSeconds > self.drainSeconds",
+       .message = "must be more than drainSeconds, or its sessions are cut off while they are waited for: remove it "
+                  "(it is then 30 more), or lower drainSeconds",
+       .field = ".pod.terminationGracePeriodSeconds"},
+      frontend, [](const FrontendSpec& f) {
+        return !f.pod.termination_grace_period_seconds || *f.pod.termination_grace_period_seconds > f.drain_seconds;
+      });
 }
 
 template <typename Io>

@@ -14,7 +14,8 @@ using topology::Node;
 std::optional<Wanted::Release> may_go(const Snapshot& now, const BackendSeen& backend, Hold& kept) {
   const std::string& name = backend.name();
   kept = {name, "backend_delete_requires_empty_or_force", {}};
-  if (kubernetes::annotation_of(*backend.object, kForceDeleteAnnotation) == "true") return Wanted::Release{"forced", true};
+  if (kubernetes::annotation_of(*backend.object, kForceDeleteAnnotation) == "true")
+    return Wanted::Release{"forced", true};
   if (kubernetes::is_being_deleted(*now.object)) return Wanted::Release{"the MurderCluster is deleted too"};
   const auto pods = now.pods_of(name);
   const bool made = std::any_of(now.live.begin(), now.live.end(), [&](const auto& entry) {

@@ -343,8 +343,8 @@ class ClusterReport {
     std::string message = "servers have not taken up their files yet";
     if (!plan_.holds.empty()) {
       reason = Reason::Restarting;
-      message = plan_.holds.front().node + " waits: " + plan_.holds.front().predicate + ": " +
-                plan_.holds.front().message;
+      message =
+          plan_.holds.front().node + " waits: " + plan_.holds.front().predicate + ": " + plan_.holds.front().message;
     } else if (!status_.master.ready || !unready_.empty()) {
       reason = Reason::Starting;
       message = "waits until servers are ready";

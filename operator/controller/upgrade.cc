@@ -42,9 +42,9 @@ std::optional<FrontendsHeld> hold_frontends(const Snapshot& now, const objects::
   if (!running || *running == topology.cyrus) return {};
   for (const auto& node : topology.nodes) {
     if (node.role == Role::Frontend || runs(now, wanted, node)) continue;
-    FrontendsHeld held{.hold = {frontends->name, "backends_before_frontends",
-                                node.name + " does not run Cyrus " + std::string(cyrus::to_string(topology.cyrus)) +
-                                    " yet"}};
+    FrontendsHeld held{
+        .hold = {frontends->name, "backends_before_frontends",
+                 node.name + " does not run Cyrus " + std::string(cyrus::to_string(topology.cyrus)) + " yet"}};
     api::MurderCluster before = now.cluster;
     before.spec.cyrus_version = *running;
     if (!before.spec.image.cyrus.empty()) before.spec.image.cyrus = image_of(*live);
