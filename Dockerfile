@@ -20,7 +20,7 @@ COPY . /src
 WORKDIR /src
 # A ccache mounted at /ccache (buildah build --volume) makes this a matter of seconds; it works without.
 ENV CCACHE_DIR=/ccache CCACHE_BASEDIR=/src CCACHE_NOHASHDIR=1 CCACHE_COMPILERCHECK=content \
-    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime,locale
 RUN cmake --preset release --log-level=WARNING -DMURDER_STATIC_LIBRARIES=ON -DBUILD_TESTING=OFF \
     && cmake --build build/release --target murder-agent murder_syslog murder murder-operator
 RUN images/stage build/release /out
