@@ -159,6 +159,23 @@ def cost(report, folder, idle_seconds):
                f"its guard {memory(guard):.1f} MiB, mostly the same pages; idle {used[supervisor] + used[guard]:.3%}")
 
 
+def bench_apply(report, folder):
+    with ours(folder, 2, 2):
+        file = pathlib.Path(folder) / "bench.yaml"
+
+        def apply():
+            began = time.monotonic()
+            subprocess.run([MURDER, "local", "apply", *state_of(folder), "-f", file], check=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            return time.monotonic() - began
+
+        nothing = statistics.median(apply() for _ in range(9)) * 1000
+        report.add("apply without a change", f"{nothing:.0f} ms", "100 ms", nothing <= 100)
+        file.write_text(manifest(2, 10))
+        scaled = apply()
+        report.add("apply that scales from 2 to 10 frontends, until all serve", f"{scaled:.1f} s", "5 s", scaled <= 5)
+
+
 def bench_render(report, folder):
     file = pathlib.Path(folder) / "large.yaml"
     file.write_text(manifest(200, 2))
@@ -179,10 +196,10 @@ def bench_render(report, folder):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("only", nargs="*", help="up, sessions, render; all when absent")
+    parser.add_argument("only", nargs="*", help="up, sessions, apply, render; all when absent")
     parser.add_argument("--idle", type=float, default=60, help="seconds over which idle processor time is measured")
     arguments = parser.parse_args()
-    wanted = set(arguments.only or ("render", "up", "sessions"))
+    wanted = set(arguments.only or ("render", "up", "apply", "sessions"))
     if os.geteuid() != 0:
         sys.exit("bench: needs root, for standard ports and mount namespaces")
     # Interrupted or told to end, it stops the murders that it has started.
@@ -194,6 +211,8 @@ def main():
             bench_render(report, folder)
         if "up" in wanted:
             bench_up(report, folder)
+        if "apply" in wanted:
+            bench_apply(report, folder)
         if "sessions" in wanted:
             bench_sessions_and_cost(report, folder, arguments.idle)
     sys.exit(0 if report.print() else 1)

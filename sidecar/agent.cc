@@ -11,6 +11,7 @@
 #include "mupdate/client/forget.h"
 #include "sidecar/health/cyrmaster.h"
 #include "sidecar/layout/directories.h"
+#include "sidecar/layout/told.h"
 #include "sidecar/memory.h"
 #include "sidecar/move/inventory.h"
 #include "sidecar/move/seen.h"
@@ -97,6 +98,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config) {
     now.laid_out = true;
     now.files_digest = agent->files_.digest();
   });
+  MURDER_TRY(agent->look_at_what_cyrus_knows());
   std::optional<mupdate::Options> own_list;
   if (settings.role == Role::Backend) {
     agent->pusher_.start();
@@ -265,7 +267,21 @@ Status Agent::reload() {
   return health::signal_cyrmaster(config_.paths.master_pid, SIGHUP);
 }
 
+// A Cyrus that runs was started, and told, in the time of an earlier agent. When that was of other files, none count as
+// taken up, and the next look tells it.
+Status Agent::look_at_what_cyrus_knows() {
+  const auto cyrmaster = health::look_at_cyrmaster(config_.paths.master_pid);
+  if (!cyrmaster) return cyrmaster.error();
+  if (!cyrmaster->running) return layout::remember_told(config_, files_);
+  if (layout::was_told(config_, files_)) return ok();
+  files_ = files_.of_others();
+  files_stamp_.clear();
+  state_.update([&](health::Snapshot& now) { now.files_digest = files_.digest(); });
+  return ok();
+}
+
 bool Agent::look_at_files() {
+  const std::lock_guard lock(files_mutex_);
   const std::string stamp = layout::stamp_of_generated_files(config_);
   // Empty while they are exchanged.
   if (stamp.empty() || stamp == files_stamp_) return true;
@@ -299,14 +315,15 @@ Status Agent::take_up(const layout::GeneratedFiles& files) {
   const auto cyrmaster = health::look_at_cyrmaster(config_.paths.master_pid);
   if (!cyrmaster) return cyrmaster.error();
   // One that does not run reads them when it starts.
-  if (!cyrmaster->running) return ok();
+  if (!cyrmaster->running) return layout::remember_told(config_, files);
   // A process that has just been started has no handler yet and dies; five of those, and cyrmaster disables the
   // service.
   if (std::chrono::system_clock::now() - cyrmaster->since < cyrus_starts) {
     return Error{"Cyrus is starting; it is told in a few seconds"};
   }
   say("the files of Cyrus have changed: reload");
-  return health::signal_cyrmaster(config_.paths.master_pid, SIGHUP);
+  MURDER_TRY(health::signal_cyrmaster(config_.paths.master_pid, SIGHUP));
+  return layout::remember_told(config_, files);
 }
 
 void Agent::run_until_stopped() {
@@ -327,9 +344,7 @@ void Agent::run_until_stopped() {
       }
       continue;
     }
-    if (signal != SIGHUP) break;
-    const auto reloaded = reload();
-    say(reloaded ? "reloaded" : "reload: " + reloaded.error().message);
+    if (signal != SIGHUP || !look_at_files()) break;
   }
   // Whoever waits for a push is told that it ends before the server that would tell them does.
   pusher_.stop();

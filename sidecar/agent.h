@@ -43,6 +43,7 @@ class Agent {
 
   Status lay_out();
   void wait_for_master() const;
+  Status look_at_what_cyrus_knows();
   // Looks whether the files have changed, and tells whom it concerns. False when the agent itself has to start anew.
   bool look_at_files();
   Status take_up(const layout::GeneratedFiles& files);
@@ -59,6 +60,7 @@ class Agent {
   const std::string own_password_;
   health::State state_;
   std::mutex layout_mutex_;
+  std::mutex files_mutex_;
   layout::GeneratedFiles files_;  // taken up
   std::string files_stamp_;
   std::string reload_trouble_;  // said once

@@ -197,8 +197,10 @@ def test_a_changed_manifest_adds_and_removes_nodes(murder):
     assert names == ["mupdate", "be1", "be2", "be3", "fe1", "fe2"]
     assert murder.node("be1")["address"] == kept
     murder.manifest.write_text(manifests("e2e", backends=2, frontends=2))
-    murder.up()
-    wait_for("be3 has gone", lambda: not [p for p in murder.processes() if p[1] == "be3"])
+    refused = murder.up(check=False)
+    assert refused.returncode == 1 and "`murder local apply` removes it" in refused.stderr
+    murder.murder("local", "apply", "--state", murder.top, "-f", murder.manifest)
+    assert not [p for p in murder.processes() if p[1] == "be3"]
 
 
 def test_a_manifest_with_mistakes_starts_nothing():

@@ -23,6 +23,7 @@ struct Manifests {
 struct ManifestFile {
   std::string name;  // as mistakes should say it
   std::string text;
+  bool operator==(const ManifestFile&) const = default;
 };
 
 // Reads each document of each file, then checks what needs several of them (check_references).

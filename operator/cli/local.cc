@@ -190,6 +190,8 @@ void add_local(CLI::App& app, int& code) {
   add_format(*up_verb, options->format);
   up_verb->add_flag("--no-proof", options->no_proof, "Do not deliver and read a message at the end");
 
+  add_apply(*local, code);
+
   auto* down_verb = verb("down", "Stop it; the mail stays", [](Options& o) { return down(o); });
   down_verb->add_flag("--delete-data", options->delete_data, "Delete the mail too, and everything else that up made");
 

@@ -12,6 +12,7 @@ void add_validate(CLI::App& app, int& code);
 void add_render(CLI::App& app, int& code);
 void add_plan(CLI::App& app, int& code);
 void add_local(CLI::App& app, int& code);
+void add_apply(CLI::App& local, int& code);  // of `murder local`
 void add_status(CLI::App& app, int& code);
 void add_where(CLI::App& app, int& code);
 void add_push(CLI::App& app, int& code);

@@ -37,21 +37,31 @@ std::vector<std::pair<std::string, Role>> nodes_of(const OneCluster& cluster) {
   return nodes;
 }
 
-Result<topology::Topology> derive_local(const OneCluster& cluster, const ClusterState& state, const Places& places) {
+Result<topology::Target> local_target(const ClusterState& state, const Places& places) {
   const auto installed = cyrus::installed_version(state.library + "/cyr_info");
   if (!installed) return installed.error();
   topology::Target target;
   target.cyrus = *installed;
-  target.domain = cluster.cluster.metadata.name + ".murder.test";
+  target.domain = state.cluster + ".murder.test";
   target.port_offset = state.port_offset;
   target.root = places.root;
   target.addresses = state.addresses;
   target.library = state.library;
+  return target;
+}
+
+Result<topology::Topology> derive_local(const OneCluster& cluster, const ClusterState& state, const Places& places) {
+  const auto target = local_target(state, places);
+  if (!target) return target.error();
+  return derive_local(cluster, *target);
+}
+
+Result<topology::Topology> derive_local(const OneCluster& cluster, const topology::Target& target) {
   auto derived = topology::derive(cluster.cluster, cluster.backends, target);
-  if (derived.topology && derived.topology->cyrus != *installed) {
+  if (derived.topology && derived.topology->cyrus != target.cyrus) {
     return Error{"MurderCluster " + cluster.cluster.metadata.name +
                  ": spec.cyrusVersion: " + std::string(to_string(derived.topology->cyrus)) + " is wanted, and " +
-                 std::string(to_string(*installed)) +
+                 std::string(to_string(target.cyrus)) +
                  " is installed here: leave the field out, or install that release"};
   }
   if (derived.topology) return std::move(*derived.topology);

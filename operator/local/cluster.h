@@ -23,7 +23,11 @@ Result<OneCluster> read_cluster(const std::vector<api::ManifestFile>& manifests)
 
 std::vector<std::pair<std::string, Role>> nodes_of(const OneCluster& cluster);
 
-// Errors: every problem that derive() found, one a line.
+// This machine, with the release of Cyrus that is installed here.
+Result<topology::Target> local_target(const ClusterState& state, const Places& places);
+
+// Errors: every problem that derive() found, one a line; another release than the installed one.
+Result<topology::Topology> derive_local(const OneCluster& cluster, const topology::Target& target);
 Result<topology::Topology> derive_local(const OneCluster& cluster, const ClusterState& state, const Places& places);
 
 std::vector<WantedNode> wanted_nodes(const topology::Topology& topology, const ClusterState& state);

@@ -16,7 +16,8 @@ constexpr std::array kReasons = {
     Reason::AgentUnresponsive, Reason::ConfigurationChanged,
     Reason::NotWanted,         Reason::StopTooSlow,
     Reason::WaitingForAgent,   Reason::WaitingForMaster,
-    Reason::BackingOff,        Reason::OneAtATime,
+    Reason::Draining,          Reason::BackingOff,
+    Reason::OneAtATime,
 };
 
 Reason reason_from(const std::string& text) {

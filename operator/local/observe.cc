@@ -1,8 +1,10 @@
 #include "operator/local/observe.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
+#include "base/sessions.h"
 #include "operator/local/ask.h"
 
 namespace murder::local {
@@ -10,11 +12,8 @@ namespace {
 
 using topology::Node;
 
-// A question, and where its answer belongs.
-struct Asked {
-  SeenNode* node;
-  Sign SeenNode::*sign;  // none for a greeting
-};
+// A question's answer, put where it belongs.
+using Taker = std::function<void(const Answer&)>;
 
 Sign sign_of(const Answer& answer) {
   if (!answer.came) return Sign::Silent;
@@ -72,13 +71,7 @@ class Look {
 
   void take(net::Deadline deadline) {
     const auto answers = ask(questions_, deadline);
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      if (asked_[i].sign == nullptr) {
-        asked_[i].node->serves = answers[i].came;
-      } else {
-        note(*asked_[i].node, asked_[i].sign, answers[i]);
-      }
-    }
+    for (std::size_t i = 0; i < answers.size(); ++i) takers_[i](answers[i]);
   }
 
  private:
@@ -89,20 +82,26 @@ class Look {
     } else if (seen.processes.agent) {
       ask_agent(node, seen, "/livez", &SeenNode::alive);
       ask_agent(node, seen, "/readyz", &SeenNode::ready);
+      ask_agent(node, "/filesz", [&seen](const Answer& answer) {
+        if (answer.came && answer.status == 200) seen.files = answer.text.substr(0, answer.text.find('\n'));
+      });
     }
     if (!seen.processes.cyrmaster || !is_young(*seen.processes.cyrmaster, since_boot())) return;
     if (auto question = greeting_question(node)) {
       questions_.push_back(std::move(*question));
-      asked_.push_back({&seen, nullptr});
+      takers_.emplace_back([&seen](const Answer& answer) { seen.serves = answer.came; });
     } else {
       seen.serves = true;
     }
   }
 
-  void ask_agent(const Node& node, SeenNode& seen, const char* path, Sign SeenNode::*sign) {
+  void ask_agent(const Node& node, const char* path, Taker take) {
     questions_.push_back(
         {.endpoint = {.host = node.address, .port = static_cast<std::uint16_t>(node.agent_http_port)}, .path = path});
-    asked_.push_back({&seen, sign});
+    takers_.push_back(std::move(take));
+  }
+  void ask_agent(const Node& node, SeenNode& seen, const char* path, Sign SeenNode::*sign) {
+    ask_agent(node, path, [&seen, sign](const Answer& answer) { note(seen, sign, answer); });
   }
 
   static void note(SeenNode& node, Sign SeenNode::*sign, const Answer& answer) {
@@ -114,7 +113,7 @@ class Look {
 
   Seen& seen_;
   std::vector<Question> questions_;
-  std::vector<Asked> asked_;
+  std::vector<Taker> takers_;
 };
 
 }  // namespace
@@ -123,7 +122,13 @@ Result<Seen> observe(const topology::Topology& topology, const Places& places, n
   auto processes = scan(places, topology.target.library);
   if (!processes) return std::move(processes).error();
   Seen seen;
-  for (auto& [name, found] : *processes) seen.nodes[name].processes = std::move(found);
+  for (auto& [name, found] : *processes) {
+    auto& node = seen.nodes[name];
+    node.processes = std::move(found);
+    if (topology::is_frontend_name(name) && topology.find(name) == nullptr) {
+      node.sessions = count_sessions(places.node(name) + "/run/proc");
+    }
+  }
   Look(topology, seen).take(deadline);
   const auto& master = seen.nodes[topology.master().name];
   seen.master_answers =

@@ -16,17 +16,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool runs_as_wanted(const SeenNode& node, const Versions& versions) {
-  const auto& processes = node.processes;
-  return processes.agent && processes.cyrmaster && processes.agent->version == versions.agent &&
-         processes.cyrmaster->version == versions.cyrus;
-}
-
 std::string what_it_lacks(const std::string& name, const SeenNode& node, const History& history) {
   std::string text;
   if (!node.processes.agent) text = "its agent does not run";
   if (node.processes.agent && !node.processes.cyrmaster) text = "Cyrus does not run";
-  if (text.empty()) text = node.ready == Sign::Good ? "it was restarted" : "not ready";
+  if (text.empty()) text = node.ready == Sign::Good ? "it has not taken up its files" : "not ready";
   if (!node.text.empty()) text += ": " + node.text;
   for (const auto& hold : history.holds) {
     if (hold.node == name) text += "; " + std::string(to_string(hold.reason)) + ": " + hold.message;
@@ -65,6 +59,28 @@ std::string last_lines(const topology::Node& node, std::size_t count) {
   return text;
 }
 
+Status await_gone(const std::vector<std::string>& nodes, const ClusterState& state, const Places& places,
+                  std::chrono::milliseconds patience, const std::function<void(const std::string&)>& progress) {
+  constexpr Moment kInterval{100};
+  const Moment begin = since_boot();
+  std::set<std::string> left(nodes.begin(), nodes.end());
+  while (!left.empty()) {
+    auto processes = scan(places, state.library);
+    if (!processes) return std::move(processes).error();
+    for (const auto& name : nodes) {
+      if (!left.contains(name) || !(*processes)[name].empty()) continue;
+      left.erase(name);
+      progress(name + " has ended after " + in_seconds(since_boot() - begin));
+    }
+    if (left.empty()) break;
+    if (since_boot() - begin >= patience) {
+      return Error{*left.begin() + " has not ended after " + in_seconds(patience) + "; see " + places.supervisor_log()};
+    }
+    pause(kInterval);
+  }
+  return ok();
+}
+
 Status await_ready(const topology::Topology& topology, const ClusterState& state, const Places& places,
                    std::chrono::milliseconds patience, const std::function<void(const std::string&)>& progress) {
   // How often the state is asked for: agents answer in a millisecond, and nothing tells when one becomes ready.
@@ -77,7 +93,7 @@ Status await_ready(const topology::Topology& topology, const ClusterState& state
     std::set<std::string> now;
     for (const auto& node : topology.nodes) {
       const auto& found = seen->nodes[node.name];
-      if (!is_ready(found, since_boot()) || !runs_as_wanted(found, state.versions.at(node.name))) continue;
+      if (!is_ready(found, since_boot()) || !is_as_wanted(found, state.versions.at(node.name))) continue;
       now.insert(node.name);
       if (!ready.contains(node.name)) progress(node.name + " is ready after " + in_seconds(since_boot() - begin));
     }

@@ -32,8 +32,12 @@ ClusterState from_json(const Json& json) {
     state.manifests.push_back({file.at("name").get<std::string>(), file.at("text").get<std::string>()});
   }
   for (const auto& [node, versions] : json.at("versions").items()) {
-    state.versions[node] = {versions.at("agent").get<std::string>(), versions.at("cyrus").get<std::string>()};
+    state.versions[node] = {versions.at("agent").get<std::string>(), versions.at("cyrus").get<std::string>(),
+                            versions.value("files", "")};
   }
+  const Json programs = json.value("programs", Json::object());
+  state.programs = {programs.value("agent", ""), programs.value("preload", "")};
+  state.to_forget = json.value("toForget", std::vector<std::string>());
   state.wanted = json.at("wanted").get<bool>();
   return state;
 }
@@ -49,11 +53,13 @@ std::string to_json(const ClusterState& state) {
                {"network", state.network},
                {"addresses", state.addresses},
                {"library", state.library},
+               {"toForget", state.to_forget},
                {"wanted", state.wanted},
+               {"programs", {{"agent", state.programs.agent}, {"preload", state.programs.preload}}},
                {"versions", Json::object()},
                {"manifests", Json::array()}};
   for (const auto& [node, versions] : state.versions) {
-    json["versions"][node] = {{"agent", versions.agent}, {"cyrus", versions.cyrus}};
+    json["versions"][node] = {{"agent", versions.agent}, {"cyrus", versions.cyrus}, {"files", versions.files}};
   }
   for (const auto& file : state.manifests) json["manifests"].push_back({{"name", file.name}, {"text", file.text}});
   return json.dump(2) + "\n";

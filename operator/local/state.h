@@ -25,11 +25,18 @@ namespace murder::local {
 enum class Mode { Root, User };
 constexpr const char* to_string(Mode mode) { return mode == Mode::Root ? "root" : "user"; }
 
-// What a node's processes were, or are to be, started from: digests of their files and programs. `up` alone sets them.
+// What a node's processes are to be: digests. `up` and `apply` alone set them.
 struct Versions {
-  std::string agent;
-  std::string cyrus;
+  std::string agent;  // another one needs a restart of the agent
+  std::string cyrus;  // another one needs a restart of Cyrus (config/restart.h)
+  std::string files;  // all generated files: the agent tells Cyrus to read them again (NodeStatus.files_digest)
   bool operator==(const Versions&) const = default;
+};
+
+// Of what is in bin/.
+struct ProgramDigests {
+  std::string agent;
+  std::string preload;
 };
 
 struct ClusterState {
@@ -42,7 +49,9 @@ struct ClusterState {
   std::map<std::string, std::string> addresses;  // node → address; those of nodes that are gone too
   std::string library = "/usr/lib/cyrus/bin";
   std::vector<api::ManifestFile> manifests;  // as last brought up
+  ProgramDigests programs;
   std::map<std::string, Versions> versions;  // of the nodes
+  std::vector<std::string> to_forget;        // servers that were removed by force: the master still lists them
   bool wanted = false;                       // up, or down
 };
 

@@ -84,7 +84,11 @@ class NodePlan {
       return act(Kind::StopAgent, Reason::AgentUnresponsive, self_.text);
     }
     if (process->version != node_.versions.agent) {
-      act(Kind::StopAgent, Reason::ConfigurationChanged, "its files or its program are others");
+      return act(Kind::StopAgent, Reason::ConfigurationChanged, "its files or its program are others");
+    }
+    const bool others = !self_.files.empty() && self_.files != node_.versions.files;
+    if (others && now_ - past_.agent.told_at >= kToldAgain) {
+      act(Kind::TellAgent, Reason::ConfigurationChanged, "its files are others than those it has taken up");
     }
   }
 
@@ -103,7 +107,7 @@ class NodePlan {
     if (is_over(past_.bad_since, kBadPatience) && now_ >= past_.cyrus.no_restart_before)
       return restart(Reason::ServiceDisabled, self_.text);
     if (process->version != node_.versions.cyrus) {
-      restart(Reason::ConfigurationChanged, "its files are others than those it was started with");
+      restart(Reason::ConfigurationChanged, "what it reads at its start alone has changed");
     }
   }
 
@@ -178,8 +182,16 @@ class NodePlan {
 };
 
 // A node that is in no topology any more, but still has processes: Cyrus first, then its agent.
-void retire(const std::string& name, const NodeProcesses& processes, const NodePast& past, Moment now,
+void retire(const std::string& name, const SeenNode& node, const NodePast& past, Moment now, Moment drain,
             Decision& decision) {
+  const auto& processes = node.processes;
+  const Moment left = past.unwanted_since.value_or(now) + drain - now;
+  if (processes.cyrmaster && !past.cyrus.asked_to_end && node.sessions > 0 && left > Moment(0)) {
+    decision.holds.push_back(
+        {name, Reason::Draining,
+         std::to_string(node.sessions) + " sessions: ends with the last of them, or in " + seconds(left)});
+    return;
+  }
   const auto stop = [&](Kind ask, Kind kill, const Past& process) {
     if (!process.asked_to_end) {
       decision.actions.push_back({ask, name, Reason::NotWanted, "no node of the cluster any more"});
@@ -208,9 +220,11 @@ Moment next_look(const std::vector<WantedNode>& wanted, const Seen& seen, const 
     for (const auto& process : {past.agent, past.cyrus}) {
       if (process.not_before > now) next = std::min(next, process.not_before - now);
     }
-    if (is_ready(seen_node, now) && !past.bad_since && !past.silent_since) continue;
+    const bool is_told = seen_node.files.empty() || seen_node.files == node.versions.files;
+    if (is_ready(seen_node, now) && is_told && !past.bad_since && !past.silent_since) continue;
     next = std::min(next, kSlow);
     const auto& cyrmaster = seen_node.processes.cyrmaster;
+    if (!is_told) next = std::min(next, kToldAgain);
     const bool starting = !cyrmaster || now - cyrmaster->started < Moment(10'000);
     const bool paused = now < past.cyrus.not_before || now < past.agent.not_before;
     if (starting && !paused) next = std::min(next, kFast);
@@ -221,6 +235,12 @@ Moment next_look(const std::vector<WantedNode>& wanted, const Seen& seen, const 
 }  // namespace
 
 bool is_young(const Process& cyrmaster, Moment now) { return now - cyrmaster.started < kFirstCheck; }
+
+bool is_as_wanted(const SeenNode& node, const Versions& versions) {
+  const auto& processes = node.processes;
+  return processes.agent && processes.cyrmaster && processes.agent->version == versions.agent &&
+         processes.cyrmaster->version == versions.cyrus && node.files == versions.files;
+}
 
 bool is_ready(const SeenNode& node, Moment now) {
   const auto& cyrmaster = node.processes.cyrmaster;
@@ -253,6 +273,8 @@ std::string_view to_string(Reason reason) {
       return "BackingOff";
     case Reason::OneAtATime:
       return "OneAtATime";
+    case Reason::Draining:
+      return "Draining";
   }
   return "";
 }
@@ -265,6 +287,8 @@ std::string_view to_string(Kind kind) {
       return "stop agent";
     case Kind::KillAgent:
       return "kill agent";
+    case Kind::TellAgent:
+      return "tell agent";
     case Kind::StartCyrus:
       return "start Cyrus";
     case Kind::StopCyrus:
@@ -284,29 +308,41 @@ void remember(Memory& memory, const std::vector<WantedNode>& wanted, const Seen&
     return !is_wanted(wanted, entry.first) && seen_of(seen, entry.first).processes.empty();
   });
   for (const auto& node : wanted) memory.nodes.try_emplace(node.name);
+  for (const auto& [name, node] : seen.nodes) {
+    if (!node.processes.empty()) memory.nodes.try_emplace(name);
+  }
   for (auto& [name, past] : memory.nodes) {
     const auto& node = seen_of(seen, name);
     remember_process(past.agent, node.processes.agent, now);
     remember_process(past.cyrus, node.processes.cyrmaster, now);
+    note(past.unwanted_since, !is_wanted(wanted, name), now);
     note(past.orphans_since, !node.processes.orphans.empty(), now);
     const auto settled = [&](const std::optional<Process>& process) {
       return process && now - process->started >= kFirstCheck;
     };
     // A fresh agent has not looked yet, and a fresh Cyrus has not had the time to be well.
     const bool judged = settled(node.processes.agent) && settled(node.processes.cyrmaster);
-    note(past.bad_since, judged && node.alive == Sign::Bad, now);
+    // A service that is not there yet, because Cyrus has not been told of it, is no reason to restart it.
+    const auto versions =
+        std::find_if(wanted.begin(), wanted.end(), [&](const auto& each) { return each.name == name; });
+    const bool is_told = versions == wanted.end() || node.files.empty() || node.files == versions->versions.files;
+    note(past.bad_since, judged && is_told && node.alive == Sign::Bad, now);
     note(past.silent_since, settled(node.processes.agent) && node.alive == Sign::Silent, now);
   }
   note(memory.master_wanted_since, !seen.master_answers, now);
 }
 
-Decision decide(const std::vector<WantedNode>& wanted, const Seen& seen, const Memory& memory, Moment now) {
+Decision decide(const std::vector<WantedNode>& wanted, const Seen& seen, const Memory& memory, Moment now,
+                Moment drain) {
   Decision decision;
   for (const auto& node : wanted) NodePlan(node, wanted, seen, memory, now, decision).decide();
   for (const auto& [name, node] : seen.nodes) {
-    if (!is_wanted(wanted, name)) retire(name, node.processes, past_of(memory, name), now, decision);
+    if (!is_wanted(wanted, name)) retire(name, node, past_of(memory, name), now, drain, decision);
   }
   decision.look_again = next_look(wanted, seen, memory, now);
+  const bool drains = std::any_of(decision.holds.begin(), decision.holds.end(),
+                                  [](const Hold& hold) { return hold.reason == Reason::Draining; });
+  if (drains) decision.look_again = std::min(decision.look_again, kDrainLook);
   return decision;
 }
 
@@ -343,6 +379,9 @@ void remember(Memory& memory, const Action& action, const Outcome& outcome, Mome
         node.cyrus.no_restart_before = now + pause_after(node.cyrus.failures);
       }
       return ask(node.cyrus);
+    case Kind::TellAgent:
+      node.agent.told_at = now;
+      return;
     case Kind::KillAgent:
     case Kind::KillCyrus:
     case Kind::EndOrphans:

@@ -21,7 +21,7 @@ enum class Reason {
   OrphanedChildren,      // cyrmaster ended alone, and its children hold its ports
   ServiceDisabled,       // the agent says that only a restart of Cyrus will help
   AgentUnresponsive,     // the agent runs and does not answer
-  ConfigurationChanged,  // by `up`
+  ConfigurationChanged,  // by `up` or `apply`
   NotWanted,             // no node of the cluster any more
   StopTooSlow,           // asked to end, and did not
   // Why something is not done yet.
@@ -29,6 +29,7 @@ enum class Reason {
   WaitingForMaster,
   BackingOff,
   OneAtATime,
+  Draining,
 };
 std::string_view to_string(Reason reason);
 
@@ -45,12 +46,17 @@ struct SeenNode {
   Sign startup = Sign::Unknown;  // /startupz of the agent
   Sign alive = Sign::Unknown;    // /livez
   Sign ready = Sign::Unknown;    // /readyz
+  std::string files;             // Versions::files that the agent has taken up; empty when it did not say
+  std::size_t sessions = 0;      // of a frontend that is not wanted any more
   bool serves = false;           // its first service gave its greeting; asked of a Cyrus that is_young() only
   std::string text;              // of what is not good
 };
 
 // What an agent says of a Cyrus that is so young may still be about the one before it.
 bool is_young(const Process& cyrmaster, Moment now);
+
+// Whether the processes are those that are wanted, and have taken up the files that are.
+bool is_as_wanted(const SeenNode& node, const Versions& versions);
 
 // Serves, as far as can be told.
 bool is_ready(const SeenNode& node, Moment now);
@@ -70,6 +76,7 @@ struct Past {
   bool asked_to_end = false;
   Moment asked_at{0};
   Moment no_restart_before{0};         // for its health
+  Moment told_at{0};                   // of new files
   Reason reason = Reason::NotRunning;  // of the last start
   std::string message;
   bool operator==(const Past&) const = default;
@@ -81,6 +88,7 @@ struct NodePast {
   std::optional<Moment> bad_since;     // /livez is bad
   std::optional<Moment> silent_since;  // the agent runs and gives no answer
   std::optional<Moment> orphans_since;
+  std::optional<Moment> unwanted_since;
   bool operator==(const NodePast&) const = default;
 };
 
@@ -91,7 +99,17 @@ struct Memory {
 };
 
 struct Action {
-  enum class Kind { StartAgent, StopAgent, KillAgent, StartCyrus, StopCyrus, KillCyrus, EndOrphans, KillOrphans };
+  enum class Kind {
+    StartAgent,
+    StopAgent,
+    KillAgent,
+    TellAgent,
+    StartCyrus,
+    StopCyrus,
+    KillCyrus,
+    EndOrphans,
+    KillOrphans
+  };
   Kind kind;
   std::string node;
   Reason reason;
@@ -116,7 +134,9 @@ struct Decision {
 // Takes note of what was seen: exits, uptimes, rounds of bad health.
 void remember(Memory& memory, const std::vector<WantedNode>& wanted, const Seen& seen, Moment now);
 
-Decision decide(const std::vector<WantedNode>& wanted, const Seen& seen, const Memory& memory, Moment now);
+// `drain`: how long a node that is not wanted any more may go on with the sessions that it has.
+Decision decide(const std::vector<WantedNode>& wanted, const Seen& seen, const Memory& memory, Moment now,
+                Moment drain = Moment(0));
 
 // What came of an action.
 struct Outcome {
@@ -129,6 +149,8 @@ void remember(Memory& memory, const Action& action, const Outcome& outcome, Mome
 
 inline constexpr Moment kFirstPause{1'000};
 inline constexpr Moment kLongestPause{60'000};
+inline constexpr Moment kToldAgain{1'000};        // an agent waits with telling a Cyrus that has just started
+inline constexpr Moment kDrainLook{500};          // nothing tells when a session ends
 inline constexpr Moment kForgiven{60'000};        // failures, after being up this long
 inline constexpr Moment kMasterPatience{20'000};  // then the others start without it: they serve what they know
 inline constexpr Moment kStopPatience{15'000};

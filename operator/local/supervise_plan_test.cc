@@ -11,10 +11,10 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Kind = Action::Kind;
 
-const std::vector<WantedNode> kWanted = {{"mupdate", Role::Master, {"a1", "c1"}},
-                                         {"be1", Role::Backend, {"a1", "c1"}},
-                                         {"be2", Role::Backend, {"a1", "c1"}},
-                                         {"fe1", Role::Frontend, {"a1", "c1"}}};
+const std::vector<WantedNode> kWanted = {{"mupdate", Role::Master, {"a1", "c1", "f1"}},
+                                         {"be1", Role::Backend, {"a1", "c1", "f1"}},
+                                         {"be2", Role::Backend, {"a1", "c1", "f1"}},
+                                         {"fe1", Role::Frontend, {"a1", "c1", "f1"}}};
 constexpr Moment kNow{1'000'000};
 constexpr Moment kLongAgo{100'000};
 
@@ -35,6 +35,7 @@ class SupervisePlan : public ::testing::Test {
       seen.processes.agent = agent(pid++);
       seen.processes.cyrmaster = cyrmaster(pid++);
       seen.alive = seen.ready = Sign::Good;
+      seen.files = "f1";
     }
     seen_.master_answers = true;
     look(kNow - Moment(10'000));
@@ -236,6 +237,50 @@ TEST_F(SupervisePlan, StopsWhatIsNoNodeAnyMore) {
   gone.processes = {};
   at(kNow);
   EXPECT_FALSE(memory_.nodes.contains("be9"));
+}
+
+TEST_F(SupervisePlan, TellsAnAgentOfNewFilesUntilItHasTakenThemUp) {
+  node("be1").files = "f0";
+  auto decision = at(kNow);
+  ASSERT_THAT(text(decision), ElementsAre("tell agent be1: ConfigurationChanged"));
+  EXPECT_LE(decision.look_again, kToldAgain);
+  remember(memory_, decision.actions.front(), {}, kNow);
+  EXPECT_THAT(text(at(kNow + Moment(500))), IsEmpty()) << "it was told";
+  EXPECT_THAT(text(at(kNow + kToldAgain)), ElementsAre("tell agent be1: ConfigurationChanged"));
+  node("be1").files = "f1";
+  EXPECT_THAT(text(at(kNow + kToldAgain)), IsEmpty());
+}
+
+TEST_F(SupervisePlan, DoesNotRestartWhatHasNotBeenToldYet) {
+  node("be1").files = "f0";
+  node("be1").alive = Sign::Bad;
+  at(kNow);
+  EXPECT_THAT(text(at(kNow + kBadPatience)), ElementsAre("tell agent be1: ConfigurationChanged"));
+  node("be1").files = "f1";
+  at(kNow + kBadPatience);
+  EXPECT_THAT(text(at(kNow + 2 * kBadPatience)), ElementsAre("stop Cyrus be1: ServiceDisabled"));
+}
+
+// One that does not say what it has taken up is of an earlier build, or busy.
+TEST_F(SupervisePlan, TellsNothingToAnAgentThatDoesNotSay) {
+  node("be1").files = "";
+  EXPECT_THAT(text(at(kNow)), IsEmpty());
+}
+
+TEST_F(SupervisePlan, LetsAFrontendThatGoesFinishItsSessions) {
+  auto& gone = seen_.nodes["fe9"];
+  gone.processes.cyrmaster = cyrmaster(701);
+  gone.sessions = 2;
+  constexpr Moment drain(30'000);
+  const auto text_at = [&](Moment now) {
+    look(now);
+    return text(decide(kWanted, seen_, memory_, now, drain));
+  };
+  EXPECT_THAT(text_at(kNow), ElementsAre("hold fe9: Draining"));
+  EXPECT_THAT(text_at(kNow + drain - Moment(1)), ElementsAre("hold fe9: Draining"));
+  EXPECT_THAT(text_at(kNow + drain), ElementsAre("stop Cyrus fe9: NotWanted"));
+  gone.sessions = 0;
+  EXPECT_THAT(text_at(kNow + Moment(1'000)), ElementsAre("stop Cyrus fe9: NotWanted"));
 }
 
 }  // namespace

@@ -87,7 +87,8 @@ class Supervisor {
     }
     History next = history_;
     remember(next.memory, wanted_.nodes, *seen, since_boot());
-    auto decision = decide(wanted_.nodes, *seen, next.memory, since_boot());
+    auto decision = decide(wanted_.nodes, *seen, next.memory, since_boot(),
+                           std::chrono::seconds(wanted_.topology.spec.frontend.drain_seconds));
     for (const auto& action : decision.actions) {
       const auto outcome = act(action, seen->nodes[action.node].processes);
       tell(action, outcome);
@@ -115,6 +116,8 @@ class Supervisor {
         return signal({*processes.agent}, SIGTERM);
       case Kind::KillAgent:
         return signal(with_session(*processes.agent, processes), SIGKILL);
+      case Kind::TellAgent:
+        return signal({*processes.agent}, SIGHUP);
       case Kind::StopCyrus:
         return signal({*processes.cyrmaster}, SIGQUIT);
       case Kind::KillCyrus:
@@ -143,6 +146,15 @@ class Supervisor {
   }
 
   void tell(const Action& action, const Outcome& outcome) {
+    // Told again every second, until it was: said once.
+    constexpr Moment kSaidAgain{60'000};
+    if (action.kind == Action::Kind::TellAgent && outcome.failure.empty()) {
+      const auto past = history_.memory.nodes.find(action.node);
+      if (past != history_.memory.nodes.end() && past->second.agent.told_at > Moment(0) &&
+          since_boot() - past->second.agent.told_at < kSaidAgain) {
+        return;
+      }
+    }
     std::string text(to_string(action.kind));
     if (outcome.process) text += " (process " + std::to_string(outcome.process->pid) + ")";
     if (!action.message.empty()) text += ": " + action.message;

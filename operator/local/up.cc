@@ -9,7 +9,6 @@
 #include "operator/local/addresses.h"
 #include "operator/local/certificates.h"
 #include "operator/local/cluster.h"
-#include "operator/local/digest.h"
 #include "operator/local/durable_file.h"
 #include "operator/local/files.h"
 #include "operator/local/history.h"
@@ -17,6 +16,8 @@
 #include "operator/local/process_table.h"
 #include "operator/local/ready.h"
 #include "operator/local/supervisor.h"
+#include "operator/local/versions.h"
+#include "operator/local/write.h"
 
 namespace murder::local {
 namespace {
@@ -66,6 +67,22 @@ Result<ClusterState> next_state(const std::optional<ClusterState>& known, const 
   return state;
 }
 
+// Whether a backend may go is for its agent to say, and who asks it is `apply`.
+Status refuse_to_drop_backends(const ClusterState& known, const OneCluster& wanted) {
+  const auto before = read_cluster(known.manifests);
+  if (!before) return before.error();
+  for (const auto& backend : before->backends) {
+    const auto& name = backend.metadata.name;
+    if (std::any_of(wanted.backends.begin(), wanted.backends.end(),
+                    [&](const auto& other) { return other.metadata.name == name; })) {
+      continue;
+    }
+    return Error{"Backend " + name +
+                 " is in no manifest any more: `murder local apply` removes it from a running murder when it is empty"};
+  }
+  return ok();
+}
+
 // A program that runs must not be written to: the new one takes its name.
 Status copy_program(const std::string& from, const std::string& to) {
   auto bytes = read_file(from);
@@ -82,52 +99,6 @@ Status copy_programs(const Programs& programs, const Places& places) {
   MURDER_TRY(copy_program(programs.murder, places.murder()));
   MURDER_TRY(copy_program(programs.agent, places.agent()));
   return copy_program(programs.preload, places.preload());
-}
-
-Result<Versions> versions_of(const topology::Node& node, const Places& places) {
-  const auto& paths = node.paths;
-  auto agent = digest_of({paths.agent_json(), paths.accounts_json(), paths.mupdate_password(),
-                          paths.tls() + "/agent.crt", paths.tls() + "/ca.crt", places.agent()});
-  if (!agent) return std::move(agent).error();
-  auto cyrus = digest_of(
-      {paths.imapd_conf(), paths.cyrus_conf(), paths.imapd_secrets(), paths.tls() + "/tls.crt", places.preload()});
-  if (!cyrus) return std::move(cyrus).error();
-  return Versions{.agent = std::move(*agent), .cyrus = std::move(*cyrus)};
-}
-
-Status write_everything(const topology::Topology& topology, const Launcher& launcher, ClusterState& state) {
-  const auto& places = launcher.places;
-  // Cyrus's user passes through, and reads its own node's directory only.
-  MURDER_TRY(make_directory(places.nodes(), {.mode = 0755}));
-  MURDER_TRY(make_directory(places.run(), {.mode = 0700}));
-  MURDER_TRY(make_directory(places.log(), {.mode = 0750}));
-  auto passwords = ensure_passwords(places.passwords(), config::secrets_of(topology));
-  if (!passwords) return std::move(passwords).error();
-  auto authority = open_authority(places.pki(), topology.cluster, pki::Clock::now());
-  if (!authority) return std::move(authority).error();
-  auto made = ensure_certificate(*authority, {places.pki() + "/operator.crt", places.pki() + "/operator.key"},
-                                 {.common_name = "operator", .hosts = {"operator"}}, pki::CertificateUse::Client,
-                                 {.mode = 0600}, pki::Clock::now());
-  if (!made) return std::move(made).error();
-  const Owner cyrus = launcher.mode == Mode::Root ? Owner{launcher.cyrus.uid, launcher.cyrus.gid} : self();
-  for (const auto& node : topology.nodes) {
-    auto changed = write_node(topology, node, *passwords, *authority, cyrus);
-    if (!changed) return std::move(changed).error().in(node.name);
-    auto versions = versions_of(node, places);
-    if (!versions) return std::move(versions).error().in(node.name);
-    state.versions[node.name] = std::move(*versions);
-  }
-  return ok();
-}
-
-Result<std::set<std::string>> running_nodes(const Places& places, const std::string& library) {
-  auto processes = scan(places, library);
-  if (!processes) return std::move(processes).error();
-  std::set<std::string> names;
-  for (const auto& [name, node] : *processes) {
-    if (!node.empty()) names.insert(name);
-  }
-  return names;
 }
 
 }  // namespace
@@ -158,6 +129,7 @@ Result<Up> up(const std::vector<api::ManifestFile>& manifests, const UpOptions& 
 
   auto known = load(places);
   if (!known) return refuse(std::move(known).error());
+  if (*known) MURDER_TRY(refuse_to_drop_backends(**known, *cluster));
   auto state = next_state(*known, *cluster, options);
   if (!state) return refuse(std::move(state).error());
   state->manifests = manifests;
@@ -175,6 +147,9 @@ Result<Up> up(const std::vector<api::ManifestFile>& manifests, const UpOptions& 
   // Whose directory this is comes before anything that is in it.
   if (!*known) MURDER_TRY(save(places, *state));
   MURDER_TRY(copy_programs(options.programs, places));
+  auto programs = digests_of_programs(places);
+  if (!programs) return std::move(programs).error();
+  state->programs = *std::move(programs);
   MURDER_TRY(write_everything(*topology, *launcher, *state));
   MURDER_TRY(save(places, *state));
   MURDER_TRY(wake_supervisor(places));

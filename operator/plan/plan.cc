@@ -16,9 +16,10 @@ bool is_secret(std::string_view path) { return path.find("/secrets/") != std::st
 // What a change of a file means to those who read it.
 Verb effect(std::string_view path) {
   const auto name = file_name(path);
-  if (name == "hosts" || name == "services") return Verb::Rewrite;  // looked at anew with each lookup
-  if (name == "agent.json" || name == "accounts.json" || name == "mupdate-password") return Verb::RestartAgent;
-  return Verb::RestartCyrus;
+  if (name == "hosts" || name == "services") return Verb::Rewrite;                  // looked at anew with each lookup
+  if (name == "accounts.json" || name == "mupdate-password") return Verb::Rewrite;  // the agent takes them up
+  if (name == "agent.json") return Verb::RestartAgent;
+  return Verb::Reload;
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {
@@ -55,6 +56,8 @@ std::vector<std::string_view> only_in(const std::vector<std::string_view>& these
 std::optional<Step> compare(const NodeFiles& wanted, const Observed& seen) {
   if (!seen.running) return Step{wanted.name, Verb::Start, seen.files.empty() ? "new" : "not running"};
   std::optional<Step> step;
+  if (wanted.restarts_agent) step = Step{wanted.name, Verb::RestartAgent, ""};
+  if (wanted.restarts_cyrus) step = Step{wanted.name, Verb::RestartCyrus, ""};
   for (const auto& [path, bytes] : wanted.files) {
     const auto there = seen.files.find(path);
     if (there != seen.files.end() && there->second == bytes) continue;
@@ -62,13 +65,14 @@ std::optional<Step> compare(const NodeFiles& wanted, const Observed& seen) {
     const std::string before = there == seen.files.end() ? "" : there->second;
     const std::string why =
         is_secret(path) ? std::string(file_name(path)) + ": passwords" : difference(file_name(path), before, bytes);
-    // The enum lists the stronger ones first: a node is told of once, by what disturbs it most.
+    // A node is told of once, by what disturbs it most.
     if (!step || verb < step->verb) {
-      step = Step{wanted.name, verb, step ? why + "; " + step->reason : why};
+      step = Step{wanted.name, verb, step && !step->reason.empty() ? why + "; " + step->reason : why};
     } else {
-      step->reason += "; " + why;
+      step->reason += (step->reason.empty() ? "" : "; ") + why;
     }
   }
+  if (step && step->reason.empty()) step->reason = "another program, or certificate";
   return step;
 }
 
@@ -82,6 +86,8 @@ std::string_view to_string(Verb verb) {
       return "stop";
     case Verb::RestartCyrus:
       return "restart Cyrus";
+    case Verb::Reload:
+      return "reload Cyrus";
     case Verb::RestartAgent:
       return "restart agent";
     case Verb::Rewrite:

@@ -14,6 +14,9 @@ using Files = std::map<std::string, std::string>;
 struct NodeFiles {
   std::string name;
   Files files;
+  // What the processes that run were started with is not enough any more: a program, or what is read at a start alone.
+  bool restarts_cyrus = false;
+  bool restarts_agent = false;
 };
 
 struct Observed {
@@ -21,7 +24,15 @@ struct Observed {
   bool running = false;
 };
 
-enum class Verb { Start, Stop, RestartCyrus, RestartAgent, Rewrite };
+// From what disturbs a node most to what disturbs it least.
+enum class Verb {
+  Start,
+  Stop,
+  RestartCyrus,  // its sessions end
+  Reload,        // Cyrus reads its files again; sessions go on
+  RestartAgent,  // nobody notices
+  Rewrite,
+};
 std::string_view to_string(Verb verb);
 
 struct Step {

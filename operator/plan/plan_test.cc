@@ -30,11 +30,18 @@ TEST(Plan, StopsWhatIsInNoManifest) {
   EXPECT_THAT(steps, ElementsAre(Step{"be1", Verb::Stop, "in no manifest any more; its files and mail stay"}));
 }
 
-TEST(Plan, NamesTheLineThatRestartsCyrus) {
+TEST(Plan, NamesTheLineThatIsReadAgain) {
   auto files = kBackend;
   files["/n/etc/imapd.conf"] = "# be1\nservername: be1\nadmins: cyrus root\n";
   EXPECT_THAT(plan({{"be1", files}}, {{"be1", running(kBackend)}}),
+              ElementsAre(Step{"be1", Verb::Reload, "imapd.conf: admins: cyrus → cyrus root"}));
+  EXPECT_THAT(plan({{"be1", files, /*restarts_cyrus=*/true}}, {{"be1", running(kBackend)}}),
               ElementsAre(Step{"be1", Verb::RestartCyrus, "imapd.conf: admins: cyrus → cyrus root"}));
+}
+
+TEST(Plan, RestartsWhatHasAnotherProgram) {
+  EXPECT_THAT(plan({{"be1", kBackend, false, /*restarts_agent=*/true}}, {{"be1", running(kBackend)}}),
+              ElementsAre(Step{"be1", Verb::RestartAgent, "another program, or certificate"}));
 }
 
 TEST(Plan, TellsOfANodeOnceByWhatDisturbsItMost) {
@@ -44,7 +51,7 @@ TEST(Plan, TellsOfANodeOnceByWhatDisturbsItMost) {
   files["/n/secrets/imapd-secrets.conf"] = "mupdate_password: new\n";
   const auto steps = plan({{"be1", files}}, {{"be1", running(kBackend)}});
   ASSERT_EQ(steps.size(), 1u);
-  EXPECT_EQ(steps[0].verb, Verb::RestartCyrus);
+  EXPECT_EQ(steps[0].verb, Verb::Reload);
 }
 
 TEST(Plan, NeverShowsAPassword) {

@@ -8,16 +8,14 @@
 #include "operator/topology/services.h"
 
 namespace murder::topology {
-namespace {
 
-constexpr std::string_view kFrontendPrefix = kFrontendsName;
-
-// On every target: a murder that was tried on one can move to another.
 bool is_frontend_name(std::string_view name) {
-  if (!name.starts_with(kFrontendPrefix)) return false;
-  return std::all_of(name.begin() + kFrontendPrefix.size(), name.end(),
-                     [](unsigned char c) { return std::isdigit(c); });
+  constexpr std::string_view prefix = kFrontendsName;
+  if (!name.starts_with(prefix)) return false;
+  return std::all_of(name.begin() + prefix.size(), name.end(), [](unsigned char c) { return std::isdigit(c); });
 }
+
+namespace {
 
 // be2 before be10.
 bool natural_less(std::string_view a, std::string_view b) {
@@ -198,7 +196,7 @@ class Builder {
     if (target_.pods) return {kFrontendsName};
     std::vector<std::string> names;
     for (std::int64_t i = 1; i <= cluster_.spec.frontend.replicas; ++i) {
-      names.push_back(std::string(kFrontendPrefix) + std::to_string(i));
+      names.push_back(std::string(kFrontendsName) + std::to_string(i));
     }
     return names;
   }
@@ -303,7 +301,7 @@ std::vector<std::string> node_names(const api::MurderCluster& cluster, const std
   std::vector<std::string> names{kMasterName};
   for (const auto* backend : members(cluster, backends)) names.push_back(backend->metadata.name);
   for (std::int64_t i = 1; i <= cluster.spec.frontend.replicas; ++i) {
-    names.push_back(std::string(kFrontendPrefix) + std::to_string(i));
+    names.push_back(std::string(kFrontendsName) + std::to_string(i));
   }
   return names;
 }

@@ -135,6 +135,9 @@ inline constexpr const char* kAgent = "murder-agent";
 inline constexpr const char* kMasterName = "mupdate";
 inline constexpr const char* kFrontendsName = "fe";  // of all of them, when they are alike
 
+// Whether a node of this name is a frontend, on every target: a murder that was tried on one can move to another.
+bool is_frontend_name(std::string_view name);
+
 // Errors: names that collide (a Backend called "mupdate" or "fe1"; a user called as one of the servers' accounts;
 // backends that cannot be told apart by Cyrus, which takes a host name up to its first dot), engines that the release
 // lacks. All of them, so that each can be shown.

@@ -47,6 +47,13 @@ TEST(Pages, AStartIsOverWhenAServiceHasAnsweredOrWasGivenUp) {
   EXPECT_EQ(started_page(now).status, 200) << "or liveness would never be asked";
 }
 
+TEST(Pages, SayWhichFilesAreTakenUp) {
+  EXPECT_EQ(files_page({}).status, 503);
+  health::Snapshot now;
+  now.files_digest = "abc";
+  EXPECT_EQ(files_page(now).body, "abc\n");
+}
+
 TEST(Metrics, TellWhatAnAlertNeeds) {
   AgentConfig config;
   config.node = "be1";

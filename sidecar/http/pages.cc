@@ -38,6 +38,11 @@ Page started_page(const health::Snapshot& now) {
   return {503, "[?] no service has answered yet\nfailed\n"};
 }
 
+Page files_page(const health::Snapshot& now) {
+  if (now.files_digest.empty()) return {503, "[?] no files taken up yet\nfailed\n"};
+  return {200, now.files_digest + "\n"};
+}
+
 Page live_page(const health::Snapshot& now, bool verbose) { return page(now, now.alive, verbose); }
 Page ready_page(const health::Snapshot& now, bool verbose) { return page(now, now.ready, verbose); }
 

@@ -39,6 +39,9 @@ class HttplibServer : public Server {
     server_.Get("/startedz", [&state](const httplib::Request&, httplib::Response& response) {
       answer(response, started_page(state.read()));
     });
+    server_.Get("/filesz", [&state](const httplib::Request&, httplib::Response& response) {
+      answer(response, files_page(state.read()));
+    });
     server_.Get("/livez", [&state](const httplib::Request& request, httplib::Response& response) {
       answer(response, live_page(state.read(), request.has_param("verbose")));
     });

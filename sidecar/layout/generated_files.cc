@@ -74,9 +74,29 @@ Status read_into(std::map<std::string, std::string>& files, const std::set<std::
   return ok();
 }
 
+bool is_of_cyrus(std::string_view name) {
+  return name == "imapd.conf" || name == "cyrus.conf" || name == "imapd-secrets.conf";
+}
+
 }  // namespace
 
 std::string GeneratedFiles::digest() const { return digest_of_files(files); }
+
+std::string GeneratedFiles::cyrus_digest() const {
+  auto kept = brought;
+  for (const auto& [name, bytes] : files) {
+    if (is_of_cyrus(name)) kept[name] = bytes;
+  }
+  return digest_of_files(kept);
+}
+
+GeneratedFiles GeneratedFiles::of_others() const {
+  GeneratedFiles kept;
+  for (const auto& [name, bytes] : files) {
+    if (!is_of_cyrus(name)) kept.files[name] = bytes;
+  }
+  return kept;
+}
 
 Result<GeneratedFiles> read_generated_files(const AgentConfig& config) {
   const auto paths = generated(config);
@@ -112,7 +132,7 @@ Concerned concerned_by(const GeneratedFiles& before, const GeneratedFiles& after
     if (was != before.files.end() && is != after.files.end() && was->second == is->second) continue;
     if (name == "accounts.json") {
       concerned.accounts = true;
-    } else if (name == "imapd.conf" || name == "cyrus.conf" || name == "imapd-secrets.conf") {
+    } else if (is_of_cyrus(name)) {
       concerned.cyrus = true;
     } else if (name == "agent.json" || name == "agent.crt" || name == "agent.key" || name == "ca.crt") {
       concerned.agent = true;

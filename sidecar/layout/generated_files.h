@@ -16,6 +16,10 @@ struct GeneratedFiles {
 
   // As the operator computes it of what it has written (NodeStatus.files_digest).
   std::string digest() const;
+  // Of those that Cyrus reads when it is told to (SIGHUP).
+  std::string cyrus_digest() const;
+  // Without them: as if Cyrus knew none yet.
+  GeneratedFiles of_others() const;
   bool operator==(const GeneratedFiles&) const = default;
 };
 

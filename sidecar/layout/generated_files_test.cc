@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "sidecar/layout/told.h"
+
 namespace murder::layout {
 namespace {
 
@@ -45,6 +47,28 @@ TEST_F(GeneratedFilesTest, AreReadByName) {
   EXPECT_EQ(read.files.at("services"), "");
   EXPECT_EQ(read.files.size(), 6u);
   EXPECT_EQ(read.brought.size(), 2u);
+}
+
+TEST_F(GeneratedFilesTest, AreThoseOfCyrusAndOthers) {
+  const auto before = read();
+  EXPECT_EQ(before.of_others().files.count("imapd.conf"), 0u);
+  EXPECT_EQ(before.of_others().files.count("accounts.json"), 1u);
+  EXPECT_TRUE(concerned_by(before.of_others(), before).cyrus);
+  EXPECT_FALSE(concerned_by(before.of_others(), before).agent);
+  write("secrets/accounts.json", "[{}]\n");
+  EXPECT_EQ(read().cyrus_digest(), before.cyrus_digest());
+  write("tls/tls.crt", "RENEWED");
+  EXPECT_NE(read().cyrus_digest(), before.cyrus_digest());
+}
+
+// An agent that starts beside a Cyrus that runs has to know whether that has read what is there now.
+TEST_F(GeneratedFilesTest, AreWhatCyrusWasToldOrNot) {
+  config_.paths.run_directory = root_;
+  EXPECT_FALSE(was_told(config_, read()));
+  ASSERT_TRUE(remember_told(config_, read()));
+  EXPECT_TRUE(was_told(config_, read()));
+  write("etc/imapd.conf", "servername: be1\nimapidlepoll: 7\n");
+  EXPECT_FALSE(was_told(config_, read()));
 }
 
 // A ConfigMap's mount: "..data" links to a folder that is exchanged, the files link through it.
