@@ -10,8 +10,8 @@
 
 namespace murder::kubernetes {
 
-// All members, but for those that were excepted. Lists of objects are looked through: {"status", "conditions", "type"} is
-// that of each condition.
+// All members, but for those that were excepted. Lists of objects are looked through: {"status", "conditions", "type"}
+// is that of each condition.
 //
 //   Fields().without({"spec"}).only({"status"}, {"podIP", "conditions"})
 class Fields {
@@ -19,7 +19,8 @@ class Fields {
   using Path = std::initializer_list<std::string_view>;
 
   Fields& without(Path path);
-  // Of what is at `path`, these members and no others. The path is not empty: Statuses come where objects were expected.
+  // Of what is at `path`, these members and no others. The path is not empty: Statuses come where objects were
+  // expected.
   Fields& only(Path path, Path members);
   // As the member `name` of something that is kept in full.
   Fields within(std::string_view name) const;

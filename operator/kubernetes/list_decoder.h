@@ -1,5 +1,5 @@
-// Splits the bytes of a list into its items and what is around them, so that a list of thousands, which the server sends
-// in one piece, is never held in full. Fed whatever arrives, in pieces of any size.
+// Splits the bytes of a list into its items and what is around them, so that a list of thousands, which the server
+// sends in one piece, is never held in full. Fed whatever arrives, in pieces of any size.
 //
 //   {"kind":"PodList","metadata":{"resourceVersion":"7"},"items":[{…},{…}]}
 //                                                                 Item Item     envelope(): the same with "items":[]

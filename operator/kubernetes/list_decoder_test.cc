@@ -36,13 +36,15 @@ void expect(std::string_view text, const std::vector<std::string>& wanted) {
 TEST(ListDecoder, FindsTheSameItemsHoweverTheBytesAreSplit) {
   expect(R"({"kind":"L","metadata":{"resourceVersion":"7"},"items":[{"a":"]}\\"},{"b":[{}]},{}]})",
          {R"({"a":"]}\\"})", R"({"b":[{}]})", "{}", R"({"kind":"L","metadata":{"resourceVersion":"7"},"items":[]})"});
-  expect("{ \"items\" : [ {} ,\n{ } ] , \"kind\" : \"L\" }\n", {"{}", "{ }", "{ \"items\" : [] , \"kind\" : \"L\" }\n"});
+  expect("{ \"items\" : [ {} ,\n{ } ] , \"kind\" : \"L\" }\n",
+         {"{}", "{ }", "{ \"items\" : [] , \"kind\" : \"L\" }\n"});
   expect(R"({"items":[],"a":[1]})", {R"({"items":[],"a":[1]})"});
 }
 
 TEST(ListDecoder, KnowsItsItemsFromOthers) {
-  for (const std::string text : {R"({"items":null,"a":[{}]})", R"({"a":"items","b":[{}]})", R"({"m":{"items":[{}]}})",
-                                 R"({"a\"items":[{}],"x":["items"],"y":{}})", R"([{"items":[{}]}])", R"({"items":3,"x":[{}]})"}) {
+  for (const std::string text :
+       {R"({"items":null,"a":[{}]})", R"({"a":"items","b":[{}]})", R"({"m":{"items":[{}]}})",
+        R"({"a\"items":[{}],"x":["items"],"y":{}})", R"([{"items":[{}]}])", R"({"items":3,"x":[{}]})"}) {
     expect(text, {text});
   }
 }
@@ -61,8 +63,9 @@ TEST(ListDecoder, LeavesAnEnvelopeThatIsNoJsonWhenCutOff) {
 }
 
 TEST(ListDecoder, RefusesWhatIsNoListOfObjects) {
-  for (const std::string_view wrong : {R"({"items":[1]})", R"({"items":[{}{}]})", R"({"items":[,{}]})", R"({"items":[{},]})",
-                                       R"({"items":[{},,{}]})", R"({"items":[{}})", R"({"items":[[{}]]})"}) {
+  for (const std::string_view wrong :
+       {R"({"items":[1]})", R"({"items":[{}{}]})", R"({"items":[,{}]})", R"({"items":[{},]})", R"({"items":[{},,{}]})",
+        R"({"items":[{}})", R"({"items":[[{}]]})"}) {
     EXPECT_EQ(decode(wrong, wrong.size()).back(), "!") << wrong;
     EXPECT_EQ(decode(wrong, 1).back(), "!") << wrong;
   }

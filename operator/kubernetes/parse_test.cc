@@ -28,23 +28,84 @@ void expect_as_plain(const std::string& text) {
 TEST(LeanParser, ReadsWhatNlohmannReadsAndRefusesWhatItRefuses) {
   const std::string deep(5000, '[');
   for (const std::string text : {
-           "", " ", "{", "}", "{}", "[]", "[1,]", "{\"a\":}", "{\"a\" 1}", "{,}", "{} x", "[1 2]", "nul", "null", "true",
-           "\"x\"", " {\"a\" : [ 1 , null , true , false , \"\" , { } , [ ] ] } \n",
+           "",
+           " ",
+           "{",
+           "}",
+           "{}",
+           "[]",
+           "[1,]",
+           "{\"a\":}",
+           "{\"a\" 1}",
+           "{,}",
+           "{} x",
+           "[1 2]",
+           "nul",
+           "null",
+           "true",
+           "\"x\"",
+           " {\"a\" : [ 1 , null , true , false , \"\" , { } , [ ] ] } \n",
            // Numbers.
-           "0", "-0", "-0.0", "01", "+1", "1.", ".5", "1e", "1E5", "1e-5", "0.1", "1.0", "123456789.123456789e-20",
-           "9223372036854775807", "9223372036854775808", "18446744073709551615", "18446744073709551616",
-           "-9223372036854775808", "-9223372036854775809", "1234567890123456789012345678901234567890",
-           "1.7976931348623157e308", "1e400", "-1e400", "1e-400", "4.9e-324", "2.2250738585072011e-308", "NaN", "Infinity",
+           "0",
+           "-0",
+           "-0.0",
+           "01",
+           "+1",
+           "1.",
+           ".5",
+           "1e",
+           "1E5",
+           "1e-5",
+           "0.1",
+           "1.0",
+           "123456789.123456789e-20",
+           "9223372036854775807",
+           "9223372036854775808",
+           "18446744073709551615",
+           "18446744073709551616",
+           "-9223372036854775808",
+           "-9223372036854775809",
+           "1234567890123456789012345678901234567890",
+           "1.7976931348623157e308",
+           "1e400",
+           "-1e400",
+           "1e-400",
+           "4.9e-324",
+           "2.2250738585072011e-308",
+           "NaN",
+           "Infinity",
            // Strings.
-           R"("\"\\\/\b\f\n\r\t")", R"("\u00e4\u20ac\ud83d\ude42\u0000")", R"("\ud83d")", R"("\ude42")", R"("\ud83dx")",
-           R"("\ud83d\u0041")", R"("\u12")", R"("\x")", "\"\n\"", "\"\x01\"", "\"\x7f\"", "\"unended", "\"\\",
+           R"("\"\\\/\b\f\n\r\t")",
+           R"("\u00e4\u20ac\ud83d\ude42\u0000")",
+           R"("\ud83d")",
+           R"("\ude42")",
+           R"("\ud83dx")",
+           R"("\ud83d\u0041")",
+           R"("\u12")",
+           R"("\x")",
+           "\"\n\"",
+           "\"\x01\"",
+           "\"\x7f\"",
+           "\"unended",
+           "\"\\",
            // UTF-8, and what is none: overlong, a surrogate, too large, cut off.
-           "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82\"", "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"",
-           "\"\xf4\x90\x80\x80\"", "\"\xe2\x82\"", "\xff", "\xef\xbb\xbf{}", "{\"\xff\":1}",
+           "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82\"",
+           "\"\xff\"",
+           "\"\xc0\xaf\"",
+           "\"\xed\xa0\x80\"",
+           "\"\xf4\x90\x80\x80\"",
+           "\"\xe2\x82\"",
+           "\xff",
+           "\xef\xbb\xbf{}",
+           "{\"\xff\":1}",
            // Names that come twice.
-           R"({"a":1,"a":2})", R"({"a":{"b":1},"a":{"c":2}})", R"({"a":[1],"b":2,"a":"x"})", R"({"":1})",
+           R"({"a":1,"a":2})",
+           R"({"a":{"b":1},"a":{"c":2}})",
+           R"({"a":[1],"b":2,"a":"x"})",
+           R"({"":1})",
            // More levels than anybody has a use for.
-           "[]]", "[[]",
+           "[]]",
+           "[[]",
        }) {
     expect_as_plain(text);
   }
@@ -56,8 +117,17 @@ TEST(LeanParser, ReadsWhatNlohmannReadsAndRefusesWhatItRefuses) {
 TEST(LeanParser, AgreesWithNlohmannOnRandomTexts) {
   std::minstd_rand random(1);  // NOLINT(cert-msc51-cpp): the same each time
   const auto below = [&](std::size_t bound) { return static_cast<std::size_t>(random() % bound); };
-  const std::vector<std::string> scalars = {"null", "true", "0", "-1", "1.5e3", "18446744073709551616", R"("")",
-                                            R"("a\\\"b")", R"("\ud83d\ude42")", "\"\xc3\xa4\"", "\"managedFields\""};
+  const std::vector<std::string> scalars = {"null",
+                                            "true",
+                                            "0",
+                                            "-1",
+                                            "1.5e3",
+                                            "18446744073709551616",
+                                            R"("")",
+                                            R"("a\\\"b")",
+                                            R"("\ud83d\ude42")",
+                                            "\"\xc3\xa4\"",
+                                            "\"managedFields\""};
   const std::function<std::string(int)> grow = [&](int depth) -> std::string {
     const auto kind = depth == 0 ? 0 : below(3);
     if (kind == 0) return scalars[below(scalars.size())];
@@ -74,8 +144,10 @@ TEST(LeanParser, AgreesWithNlohmannOnRandomTexts) {
     for (std::size_t spoilt = below(3); spoilt > 0; --spoilt) {
       const auto at = below(text.size());
       constexpr std::string_view spoilers = "{}[]\",:\\0-e\xff\x01 u";
-      if (below(2) == 0) text[at] = spoilers[below(spoilers.size())];
-      else text.erase(at, 1 + below(3));
+      if (below(2) == 0)
+        text[at] = spoilers[below(spoilers.size())];
+      else
+        text.erase(at, 1 + below(3));
       if (text.empty()) text = " ";
     }
     expect_as_plain(text);
@@ -117,8 +189,8 @@ TEST(LeanParser, LeavesOutWhatItWasToldTo) {
 TEST(LeanParser, ChecksWhatItLeavesOut) {
   const auto fields = Fields().without({"spec"});
   EXPECT_TRUE(parse(R"({"spec": {"a": [1, "x"]}})", fields));
-  for (const char* const wrong : {R"({"spec": {"a": [1,]}})", R"({"spec": "\x"})", "{\"spec\": \"\xff\"}", R"({"spec": 01})",
-                                  R"({"spec": {]})"}) {
+  for (const char* const wrong : {R"({"spec": {"a": [1,]}})", R"({"spec": "\x"})", "{\"spec\": \"\xff\"}",
+                                  R"({"spec": 01})", R"({"spec": {]})"}) {
     EXPECT_FALSE(parse(wrong, fields)) << wrong;
   }
 }
