@@ -16,6 +16,7 @@ from wire import Wire, from_event_to_request
 
 HERE = pathlib.Path(__file__).resolve().parent
 BACKENDS, PODS = 200, 2000
+MOST_FRONTENDS = 1000
 GROUP = "/apis/murder.cyrus.dev/v1alpha1"
 CHANGES = 200
 
@@ -39,18 +40,18 @@ def make_murder(api, name, namespace, backends, frontends):
 
 
 def pod_like(template, name, namespace, cluster, node):
-    """As its StatefulSet would have made it, of another node."""
-    text = json.dumps(template)
+    """As its StatefulSet would have made it, in another murder."""
     own = template["metadata"]
-    text = text.replace(own["name"], name).replace(f'"{own["labels"]["murder.cyrus.dev/node"]}"', f'"{node}"')
+    old_cluster, old_node = (own["labels"]["murder.cyrus.dev/" + label] for label in ("cluster", "node"))
+    text = json.dumps({"metadata": {key: own[key] for key in ("annotations", "labels", "ownerReferences")},
+                       "spec": template["spec"], "status": template["status"]})
+    for old, new in ((own["name"], name), (f"{old_cluster}-{old_node}", f"{cluster}-{node}"), (f'"{old_node}"', f'"{node}"'),
+                     (f'"{old_cluster}"', f'"{cluster}"'), (f"{old_cluster}-", f"{cluster}-")):
+        text = text.replace(old, new)
     pod = json.loads(text)
-    metadata = pod["metadata"]
-    pod["metadata"] = {"name": name, "namespace": namespace, "annotations": metadata["annotations"],
-                       "ownerReferences": metadata["ownerReferences"],
-                       "labels": metadata["labels"] | {"murder.cyrus.dev/cluster": cluster, "app.kubernetes.io/instance": cluster}}
-    for name in ("podIP", "podIPs"):
-        pod["status"].pop(name, None)
-    pod["spec"].pop("priority", None)
+    pod["metadata"] |= {"name": name, "namespace": namespace}
+    for field in ("podIP", "podIPs"):
+        pod["status"].pop(field)
     return pod
 
 
@@ -74,9 +75,9 @@ def memory_mib(operator, line):
     return int(re.search(line + r":\s+(\d+)", status)[1]) / 1024
 
 
-def reconciles(cluster):
+def reconciles(operator):
     """How many passes over murders have ended, and the seconds that they took together."""
-    text = cluster.run("enter", "curl", "-fsS", "http://127.0.0.1:8080/metrics")
+    text = operator.metrics()
     return [float(re.search(r'^controller_runtime_reconcile_time_seconds_%s\{controller="murdercluster"\} (\S+)$' % what, text, re.M)[1])
             for what in ("count", "sum")]
 
@@ -88,7 +89,8 @@ def synced_after(operator):
 def measure_latency(cluster, api, address, directory, report):
     """With a small murder, whose passes are short: what is measured is the way there."""
     wire = Wire(cluster.directory / "node/pki", address)
-    operator = Operator(cluster, directory / "latency.log", "--kubeconfig", wire.kubeconfig(directory / "kubeconfig"))
+    operator = Operator(cluster, directory / "latency.log", "--kubeconfig", wire.kubeconfig(directory / "kubeconfig"),
+                        http=f"{address}:8080")
     operator.start()
     try:
         synced_after(operator)
@@ -117,32 +119,32 @@ def exists(api, path):
         return None
 
 
-def measure_many(cluster, api, directory, report, wait_until_quiet):
-    operator = Operator(cluster, directory / "many.log")
+def measure_many(cluster, api, address, directory, report, wait_until_quiet):
+    operator = Operator(cluster, directory / "many.log", http=f"{address}:8080")
     operator.start()
     synced_after(operator)
-    make_murder(api, "mail", "many", BACKENDS, PODS - BACKENDS)
+    make_murder(api, "mail", "many", BACKENDS, MOST_FRONTENDS)
     sets = "/apis/apps/v1/namespaces/many/statefulsets"
     wait_for("all StatefulSets", lambda: len(api.request("GET", sets)["items"]) == BACKENDS + 1, 300)
     make_pods(api, "many", "mail")
-    wait_until_quiet(cluster)
+    wait_until_quiet(operator)
     operator.stop()
 
     what = f"{BACKENDS} Backends and {PODS:,} pods"
-    operator = Operator(cluster, directory / "again.log")
+    operator = Operator(cluster, directory / "again.log", http=f"{address}:8080")
     operator.start()
     try:
         synced = synced_after(operator)
         report.add(f"start to synced, {what}", f"{synced} ms", "300 ms", synced <= 300)
-        wait_until_quiet(cluster)
+        wait_until_quiet(operator)
         resident = memory_mib(operator, "VmRSS")
         report.add(f"resident, {what}", f"{resident:.1f} MiB", "45 MiB", resident <= 45,
                    f"(at most {memory_mib(operator, 'VmHWM'):.1f} MiB)")
-        before = reconciles(cluster)
+        before = reconciles(operator)
         for i in range(20):
             api.patch(f"{GROUP}/namespaces/many/murderclusters/mail", {"metadata": {"annotations": {"bench": str(i)}}})
-            wait_for("a pass", lambda: reconciles(cluster)[0] > before[0] + i)
-        count, seconds = (after - was for after, was in zip(reconciles(cluster), before))
+            wait_for("a pass", lambda: reconciles(operator)[0] > before[0] + i)
+        count, seconds = (after - was for after, was in zip(reconciles(operator), before))
         each = 1000 * seconds / count
         report.add(f"a pass over {BACKENDS} Backends that are as they should be", f"{each:.0f} ms", "100 ms", each <= 100)
     finally:

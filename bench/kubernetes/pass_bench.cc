@@ -66,8 +66,8 @@ void comparing(benchmark::State& state) {
   for (auto _ : state) {
     for (const auto& action : plan.actions) {
       const auto& apply = std::get<Apply>(action);
-      const auto live = world.snapshot.find(kubernetes::text_at(apply.object, {"kind"}),
-                                            kubernetes::key_of(apply.object).name);
+      const auto live =
+          world.snapshot.find(kubernetes::text_at(apply.object, {"kind"}), kubernetes::key_of(apply.object).name);
       const auto wanted = kubernetes::prepare(apply.object, apply.owned ? world.snapshot.object.get() : nullptr, kHash);
       const auto decision = kubernetes::decide_apply(*wanted, live.get(), kHash, {});
       if (!std::holds_alternative<kubernetes::Unchanged>(decision)) state.SkipWithError("not converged");

@@ -11,7 +11,7 @@ EVENT, REQUEST = "event", "request"
 
 
 class Wire:
-    """Shows the API server's own certificate; asks the server as its administrator."""
+    """On the address of the API server, whose certificate it shows; asks it as its administrator."""
 
     def __init__(self, pki, server, port=6443):
         self.pki, self.server, self.port = pathlib.Path(pki), server, port
@@ -23,7 +23,7 @@ class Wire:
 
     def kubeconfig(self, path):
         """Writes one that leads here."""
-        text = (self.pki / "kubeconfig").read_text().replace(f"https://{self.server}:{self.port}", f"https://127.0.0.1:{self.here}")
+        text = (self.pki / "kubeconfig").read_text().replace(f"https://{self.server}:{self.port}", f"https://{self.server}:{self.here}")
         for name in ("ca.crt", "admin.crt", "admin.key"):
             text = text.replace(f" {name}", f" {self.pki / name}")
         path.write_text(text)
@@ -41,7 +41,7 @@ class Wire:
         shown.load_cert_chain(self.pki / "apiserver.crt", self.pki / "apiserver.key")
         self.asked = ssl.create_default_context(cafile=self.pki / "ca.crt")
         self.asked.load_cert_chain(self.pki / "admin.crt", self.pki / "admin.key")
-        listening = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=shown)
+        listening = await asyncio.start_server(self._connected, self.server, 0, ssl=shown)
         self.here = listening.sockets[0].getsockname()[1]
 
     async def _connected(self, from_operator, to_operator):

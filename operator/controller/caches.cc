@@ -49,6 +49,9 @@ Fields fields_of_pods() {
 bool is_news(const Resource& resource, const Change& change) {
   if (!change.before || !change.after) return true;
   if (resource == kClusters || resource == kBackends || resource == kMoves) return change.is_of_intent();
+  // Of pods nothing is kept that is not looked at.
+  if (resource == kPods)
+    return change.is_of_intent() || change.before->value("status", Json()) != change.after->value("status", Json());
   return true;
 }
 
