@@ -22,7 +22,12 @@ class ApiClient:
 
     def request(self, method, path, body=None, content_type="application/json"):
         connection = self._connection()
-        connection.request(method, path, json.dumps(body) if body is not None else None, {"Content-Type": content_type})
+        text = json.dumps(body) if body is not None else None
+        try:
+            connection.request(method, path, text, {"Content-Type": content_type})
+        except OSError:  # One that has been idle may be closed; the next is opened by itself.
+            connection.close()
+            connection.request(method, path, text, {"Content-Type": content_type})
         answer = connection.getresponse()
         text = answer.read()
         assert answer.status < 300, f"{method} {path}: {answer.status} {text[:500]}"

@@ -1,4 +1,4 @@
-"""A large murder, and how soon the operator answers: 200 Backends, and 2,000 pods of theirs in one namespace.
+"""A large murder, and how soon the operator answers: 200 Backends, and 2,000 pods in one namespace.
 
 The API server and etcd are real, and the operator makes all that it makes of Backends. There are no nodes: the pods are
 objects with the status of running pods (pod.json, as a kubelet left it) but without an address, so no agent is asked.
@@ -15,8 +15,7 @@ from murder import Operator, wait_for
 from wire import Wire, from_event_to_request
 
 HERE = pathlib.Path(__file__).resolve().parent
-BACKENDS, PODS = 200, 2000
-MOST_FRONTENDS = 1000
+BACKENDS, FRONTENDS, PODS = 200, 1000, 2000
 GROUP = "/apis/murder.cyrus.dev/v1alpha1"
 CHANGES = 200
 
@@ -56,13 +55,15 @@ def pod_like(template, name, namespace, cluster, node):
 
 
 def make_pods(api, namespace, cluster):
-    """One for each Backend; frontends are the others."""
+    """One for each Backend and frontend; the others are of a murder whose resources are gone."""
     template = json.loads((HERE / "pod.json").read_text())
     path = f"/api/v1/namespaces/{namespace}/pods"
 
     def make(i):
         node = f"be{i + 1}" if i < BACKENDS else "fe"
-        pod = pod_like(template, f"{cluster}-{node}-{i}", namespace, cluster, node)
+        whose = cluster if i < BACKENDS + FRONTENDS else "gone"
+        pod = pod_like(template, f"{whose}-{node}-{i}", namespace, whose, node)
+        pod["spec"]["serviceAccountName"] = f"{cluster}-backend"
         made = api.request("POST", path, pod)
         made["status"] = copy.deepcopy(pod["status"])
         api.request("PUT", f"{path}/{made['metadata']['name']}/status", made)
@@ -123,7 +124,7 @@ def measure_many(cluster, api, address, directory, report, wait_until_quiet):
     operator = Operator(cluster, directory / "many.log", http=f"{address}:8080")
     operator.start()
     synced_after(operator)
-    make_murder(api, "mail", "many", BACKENDS, MOST_FRONTENDS)
+    make_murder(api, "mail", "many", BACKENDS, FRONTENDS)
     sets = "/apis/apps/v1/namespaces/many/statefulsets"
     wait_for("all StatefulSets", lambda: len(api.request("GET", sets)["items"]) == BACKENDS + 1, 300)
     make_pods(api, "many", "mail")

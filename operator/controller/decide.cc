@@ -44,14 +44,11 @@ std::string files_digest(const Json& config_map, const Json& secret) {
   return digest_of_files(files);
 }
 
-// All that objects are made from, as one text: whose they are, the resources as people wrote them, what was made by
-// chance, and the images.
+// All that objects are made from, as one text: whose they are, the specs as people wrote them (nothing of the resources'
+// labels and annotations goes into objects), what was made by chance, and the images.
 std::string inputs_digest(const Snapshot& now, const Murder& murder, const Credentials& credentials) {
   std::string text = kubernetes::uid_of(*now.object) + "\n" + murder.cyrus_image + "\n" + murder.topology.domain + "\n";
   const auto add = [&](const Json& object) {
-    for (const auto path : {"labels", "annotations"}) {
-      if (const auto* member = kubernetes::find(object, {"metadata", path})) text += member->dump();
-    }
     text += kubernetes::key_of(object).text() + object.value("spec", Json()).dump() + "\n";
   };
   add(*now.object);

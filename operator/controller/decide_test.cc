@@ -116,7 +116,9 @@ TEST(Decide, LeavesAloneWhatWasFoundToBeRightUntilItChanges) {
   EXPECT_THAT(
       applied(decide([](World& w, Credentials&) { w.snapshot.cyrus_image_template = "x:{version}"; }), "StatefulSet"),
       all);
-  EXPECT_TRUE(applied(decide(cluster("/status/summary", "x")), "StatefulSet").empty());
+  for (const auto* others : {"/status/summary", "/metadata/annotations/x", "/metadata/labels/x"}) {
+    EXPECT_TRUE(applied(decide(cluster(others, "x")), "StatefulSet").empty()) << others;
+  }
 }
 
 TEST(Decide, RestartsOneBackendAtATime) {
