@@ -6,6 +6,7 @@ objects with the status of running pods (pod.json, as a kubelet left it) but wit
 
 import copy
 import json
+import os
 import pathlib
 import re
 import statistics
@@ -76,6 +77,11 @@ def memory_mib(operator, line):
     return int(re.search(line + r":\s+(\d+)", status)[1]) / 1024
 
 
+def processor_seconds(operator):
+    fields = pathlib.Path(f"/proc/{operator.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def reconciles(operator):
     """How many passes over murders have ended, and the seconds that they took together."""
     text = operator.metrics()
@@ -141,12 +147,14 @@ def measure_many(cluster, api, address, directory, report, wait_until_quiet):
         resident = memory_mib(operator, "VmRSS")
         report.add(f"resident, {what}", f"{resident:.1f} MiB", "45 MiB", resident <= 45,
                    f"(at most {memory_mib(operator, 'VmHWM'):.1f} MiB)")
-        before = reconciles(operator)
+        before, busy = reconciles(operator), processor_seconds(operator)
         for i in range(20):
             api.patch(f"{GROUP}/namespaces/many/murderclusters/mail", {"metadata": {"annotations": {"bench": str(i)}}})
             wait_for("a pass", lambda: reconciles(operator)[0] > before[0] + i)
         count, seconds = (after - was for after, was in zip(reconciles(operator), before))
-        each = 1000 * seconds / count
-        report.add(f"a pass over {BACKENDS} Backends that are as they should be", f"{each:.0f} ms", "100 ms", each <= 100)
+        # By the clock it says what else the machine was doing.
+        each = 1000 * (processor_seconds(operator) - busy) / count
+        report.add(f"a pass over {BACKENDS} Backends that are as they should be", f"{each:.0f} ms", "100 ms", each <= 100,
+                   f"(of processor time, {1000 * seconds / count:.0f} ms by the clock)")
     finally:
         operator.stop()

@@ -40,7 +40,7 @@ std::string identity(const std::string& pod) {
 // What a pass over a large murder has built and dropped is in holes between what is kept: the C library returns it only
 // when it is asked to.
 void give_back_memory() {
-  constexpr std::size_t worth_it = 8 << 20;
+  constexpr std::size_t worth_it = 2 << 20;
   if (mallinfo2().fordblks > worth_it) malloc_trim(0);
 }
 
