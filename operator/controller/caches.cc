@@ -9,7 +9,6 @@ namespace murder::controller {
 namespace {
 
 using kubernetes::Change;
-using kubernetes::Fields;
 using kubernetes::Informer;
 using kubernetes::InformerOptions;
 using kubernetes::ObjectPtr;
@@ -27,22 +26,6 @@ std::string cluster_of(const Json& object) {
 ObjectKey key_of_text(const std::string& text) {
   const auto slash = text.find('/');
   return {text.substr(0, slash), text.substr(slash + 1)};
-}
-
-// What nobody looks at of a pod is most of it (pod_seen).
-Fields fields_of_pods() {
-  return Fields()
-      .without({"spec"})
-      .only({"metadata"}, {"name", "namespace", "uid", "resourceVersion", "deletionTimestamp", "labels", "annotations"})
-      .only({"metadata", "labels"},
-            {objects::kClusterLabel, objects::kNodeLabel, "controller-revision-hash", "pod-template-hash"})
-      .only({"metadata", "annotations"}, {objects::kFilesAnnotation})
-      .only({"status"}, {"podIP", "conditions", "initContainerStatuses", "containerStatuses"})
-      .only({"status", "conditions"}, {"type", "status", "reason", "message"})
-      .only({"status", "initContainerStatuses"}, {"name", "state"})
-      .only({"status", "initContainerStatuses", "state"}, {"waiting"})
-      .only({"status", "containerStatuses"}, {"name", "state"})
-      .only({"status", "containerStatuses", "state"}, {"waiting"});
 }
 
 // What the decision does not look at is no news: kubelets write the status of a pod at each probe that changes it.
