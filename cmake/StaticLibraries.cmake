@@ -1,6 +1,6 @@
 # MURDER_STATIC_LIBRARIES: programs that need of a Debian system only what every supported release has under the same
 # name (the C and C++ libraries, OpenSSL, Cyrus SASL, zlib), so that one binary runs on all of them. The rest is linked
-# in, where Debian has an archive of it; for cpp-httplib and prometheus-cpp it has none: those two come along in
+# in, where Debian has an archive of it; for cpp-httplib, prometheus-cpp and simdjson it has none: those come along in
 # lib/cyrus-murder beside the programs, where the programs look first.
 #
 # Included after OpenSSL has been looked for, before the others are.
@@ -40,7 +40,7 @@ if(MURDER_STATIC_LIBRARIES)
   list(APPEND PKG_CONFIG_ARGN --static)
   set(Protobuf_USE_STATIC_LIBS ON)
   add_link_options(-Wl,--gc-sections -Wl,--as-needed)
-  # RPATH and not RUNPATH: it holds for what those two libraries need as well.
+  # RPATH and not RUNPATH: it holds for what those libraries need as well.
   add_link_options(-Wl,--disable-new-dtags)
   set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
   set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib/cyrus-murder")

@@ -28,10 +28,11 @@ def wait_for(what, check, seconds=120):
 class Operator:
     """murder-operator of this build, as a process in the cluster's network. The chart runs the image's."""
 
-    def __init__(self, cluster, log, *arguments):
+    def __init__(self, cluster, log, *arguments, http="127.0.0.1:8080"):
         self.cluster = cluster
         self.log = pathlib.Path(log)
-        self.arguments = ["--cyrus-image", "localhost/cyrus-murder/cyrus:{version}", "--http", "127.0.0.1:8080", *arguments]
+        self.http = http
+        self.arguments = ["--cyrus-image", "localhost/cyrus-murder/cyrus:{version}", "--http", http, *arguments]
 
     def start(self):
         with self.log.open("ab") as log:
@@ -43,6 +44,9 @@ class Operator:
         # nsenter runs it in its own place: the signal is for the program.
         self.process.send_signal(with_signal)
         self.process.wait(60)
+
+    def metrics(self):
+        return self.cluster.run("enter", "curl", "-fsS", f"http://{self.http}/metrics")
 
     def lines(self):
         return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]

@@ -28,27 +28,13 @@ ObjectKey key_of_text(const std::string& text) {
   return {text.substr(0, slash), text.substr(slash + 1)};
 }
 
-// What nobody looks at of a pod is most of it.
-void prune_pod(Json& pod) {
-  pod.erase("spec");
-  const auto status = pod.find("status");
-  if (status == pod.end()) return;
-  Json kept = Json::object();
-  for (const char* name : {"podIP", "conditions", "initContainerStatuses", "containerStatuses"}) {
-    const auto member = status->find(name);
-    if (member != status->end()) kept[name] = std::move(*member);
-  }
-  for (const char* list : {"initContainerStatuses", "containerStatuses"}) {
-    if (!kept.contains(list)) continue;
-    for (auto& container : kept[list]) container = {{"name", container["name"]}, {"state", container["state"]}};
-  }
-  *status = std::move(kept);
-}
-
 // What the decision does not look at is no news: kubelets write the status of a pod at each probe that changes it.
 bool is_news(const Resource& resource, const Change& change) {
   if (!change.before || !change.after) return true;
   if (resource == kClusters || resource == kBackends || resource == kMoves) return change.is_of_intent();
+  // Of pods nothing is kept that is not looked at.
+  if (resource == kPods)
+    return change.is_of_intent() || change.before->value("status", Json()) != change.after->value("status", Json());
   return true;
 }
 
@@ -64,7 +50,7 @@ Caches::Caches(kubernetes::Client& client, const std::vector<std::string>& names
       options.selection.namespace_ = namespace_;
       if (ours) options.selection.label_selector = "app.kubernetes.io/managed-by=" + std::string(objects::kOperator);
       options.indexes = {{kIndex, [](const Json& object) { return std::vector<std::string>{cluster_of(object)}; }}};
-      if (resource == kPods) options.prune = prune_pod;
+      if (resource == kPods) options.fields = fields_of_pods();
       options.on_problem = on_problem;
       auto handler = [changed, move_changed, resource](const Change& change) {
         if (!is_news(resource, change)) return;

@@ -9,6 +9,9 @@ namespace {
 
 using kubernetes::Client;
 
+// Certificates are made anew weeks before they end.
+constexpr auto kLookAgain = std::chrono::hours(1);
+
 std::string damaged(const std::string& secret, const std::string& why) {
   return "Secret " + secret + " is damaged: " + why +
          "; restore it, or delete it to have a new one made (all nodes are then given what is new)";
@@ -59,14 +62,19 @@ Result<config::Passwords> passwords(Client& client, const Snapshot& snapshot, co
 // The one that is there, as long as it is good.
 Result<objects::Certificate> certificate(const pki::CertificateAuthority& authority, const ObjectPtr& secret,
                                          const std::string& certificate_key, const std::string& key_key,
-                                         const pki::CertificateNames& names, Clock::time_point now) {
+                                         const pki::CertificateNames& names, GoodCertificates& good,
+                                         Clock::time_point now) {
   if (secret) {
+    GoodCertificates::Question question{authority.certificate(), secret, names};
+    if (const auto* known = good.find(question, now)) return *known;
     const auto data = objects::secret_data(*secret);
     const auto pem = data.find(certificate_key);
     const auto key = data.find(key_key);
     if (pem != data.end() && key != data.end() &&
         authority.is_current(pem->second, key->second, names, pki::CertificateUse::ServerAndClient, now)) {
-      return objects::Certificate{pem->second, key->second};
+      objects::Certificate certificate{pem->second, key->second};
+      good.add(std::move(question), certificate, now);
+      return certificate;
     }
   }
   auto issued = authority.issue(names, pki::CertificateUse::ServerAndClient, now);
@@ -76,7 +84,20 @@ Result<objects::Certificate> certificate(const pki::CertificateAuthority& author
 
 }  // namespace
 
-Result<Credentials> ensure_credentials(Client& client, const Snapshot& snapshot, const objects::Murder& murder) {
+const objects::Certificate* GoodCertificates::find(const Question& question, Clock::time_point now) const {
+  const auto found = answers_.find(kubernetes::key_of(*question.secret));
+  if (found == answers_.end() || found->second.question != question) return nullptr;
+  const auto age = now - found->second.when;
+  return age >= Clock::duration(0) && age < kLookAgain ? &found->second.certificate : nullptr;
+}
+
+void GoodCertificates::add(Question question, objects::Certificate certificate, Clock::time_point now) {
+  auto key = kubernetes::key_of(*question.secret);
+  answers_[std::move(key)] = {std::move(question), std::move(certificate), now};
+}
+
+Result<Credentials> ensure_credentials(Client& client, const Snapshot& snapshot, const objects::Murder& murder,
+                                       GoodCertificates& good) {
   const auto& topology = murder.topology;
   auto ca = authority(client, snapshot, murder);
   if (!ca) return std::move(ca).error().in("certification authority");
@@ -89,7 +110,7 @@ Result<Credentials> ensure_credentials(Client& client, const Snapshot& snapshot,
 
   for (const auto& node : topology.nodes) {
     auto shown = certificate(*ca, snapshot.find("Secret", objects::node_object(topology, node)), "agent.crt",
-                             "agent.key", {.common_name = node.host, .hosts = {node.host}}, snapshot.now);
+                             "agent.key", {.common_name = node.host, .hosts = {node.host}}, good, snapshot.now);
     if (!shown) return std::move(shown).error().in("certificate of " + node.name);
     credentials.agents[node.name] = *std::move(shown);
   }
@@ -100,7 +121,7 @@ Result<Credentials> ensure_credentials(Client& client, const Snapshot& snapshot,
                              {.common_name = service + ".svc",
                               .hosts = {objects::client_service(topology), service, service + ".svc",
                                         objects::client_service(topology) + "." + topology.domain}},
-                             snapshot.now);
+                             good, snapshot.now);
     if (!shown) return std::move(shown).error().in("certificate for clients");
     credentials.clients = *std::move(shown);
   }

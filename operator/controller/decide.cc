@@ -44,16 +44,36 @@ std::string files_digest(const Json& config_map, const Json& secret) {
   return digest_of_files(files);
 }
 
+// All that objects are made from, as one text: whose they are, the specs as people wrote them (nothing of the resources'
+// labels and annotations goes into objects), what was made by chance, and the images.
+std::string inputs_digest(const Snapshot& now, const Murder& murder, const Credentials& credentials) {
+  std::string text = kubernetes::uid_of(*now.object) + "\n" + murder.cyrus_image + "\n" + murder.topology.domain + "\n";
+  const auto add = [&](const Json& object) {
+    text += kubernetes::key_of(object).text() + object.value("spec", Json()).dump() + "\n";
+  };
+  add(*now.object);
+  for (const auto& backend : now.backends) {
+    if (murder.topology.find(backend.name()) != nullptr) add(*backend.object);
+  }
+  for (const auto& [name, password] : credentials.passwords)
+    text.append(name).append("=").append(password).append("\n");
+  const auto show = [&](const objects::Certificate& certificate) { text += certificate.certificate + certificate.key; };
+  show(credentials.authority);
+  for (const auto& [name, certificate] : credentials.agents) show(certificate);
+  return sha256_hex(text);
+}
+
 class Decider {
  public:
-  Decider(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials)
-      : now_(snapshot), wanted_(wanted), murder_(*wanted.murder), credentials_(credentials) {}
+  Decider(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials, const Settled& settled)
+      : now_(snapshot), wanted_(wanted), murder_(*wanted.murder), credentials_(credentials), settled_(settled) {}
 
   Plan decide() {
+    plan_.settled.inputs = inputs_digest(now_, murder_, credentials_);
     finalizers(true);
     shared();
     for (const auto& node : murder_.topology.nodes) {
-      if (node.role != Role::Frontend || !wanted_.frontends_held) of_node(murder_, node);
+      if (node.role != Role::Frontend || !wanted_.frontends_held) of_node(node);
     }
     if (wanted_.frontends_held) held_frontends(*wanted_.frontends_held);
     for (auto& service : objects::client_services(murder_)) apply(std::move(service));
@@ -84,7 +104,37 @@ class Decider {
     }
   }
 
-  void of_node(const objects::Murder& murder, const Node& node) {
+  ObjectPtr live(const Json& object) const {
+    return now_.find(object.at("kind").get_ref<const std::string&>(), kubernetes::key_of(object).name);
+  }
+
+  // Leaves a node alone whose objects are the very ones that were found to be right.
+  bool is_settled(const Node& node) {
+    const auto found = settled_.nodes.find(node.name);
+    if (settled_.inputs != plan_.settled.inputs || found == settled_.nodes.end()) return false;
+    const auto& objects = found->second.objects;
+    if (!std::all_of(objects.begin(), objects.end(), [&](const auto& each) { return live(*each) == each; }))
+      return false;
+    for (const auto& each : objects) keep_.insert({each->at("kind"), kubernetes::key_of(*each).name});
+    plan_.files_digest[node.name] = found->second.files_digest;
+    plan_.settled.nodes.insert(*found);
+    return true;
+  }
+
+  void of_node(const Node& node) {
+    if (is_settled(node)) return;
+    const std::size_t first = plan_.actions.size();
+    render(murder_, node);
+    Settled::Node seen{.objects = {}, .files_digest = plan_.files_digest.at(node.name)};
+    for (std::size_t i = first; i < plan_.actions.size(); ++i) {
+      auto object = live(std::get<Apply>(plan_.actions[i]).object);
+      if (!object) return;
+      seen.objects.push_back(std::move(object));
+    }
+    plan_.settled.nodes.emplace(node.name, std::move(seen));
+  }
+
+  void render(const objects::Murder& murder, const Node& node) {
     Json config_map = objects::config_map(murder, node);
     Json secret = objects::node_secret(murder, node, credentials_.passwords, credentials_.agents.at(node.name),
                                        credentials_.authority.certificate);
@@ -100,7 +150,7 @@ class Decider {
     plan_.holds.push_back(held.hold);
     for (const auto* frontends : murder_.topology.with_role(Role::Frontend)) {
       if (held.as_they_are) {
-        of_node(*held.as_they_are, *held.as_they_are->topology.find(frontends->name));
+        render(*held.as_they_are, *held.as_they_are->topology.find(frontends->name));
         continue;
       }
       // What is wanted cannot be said to the release that they run: they stay untouched.
@@ -215,6 +265,7 @@ class Decider {
   const Wanted& wanted_;
   const Murder& murder_;
   const Credentials& credentials_;
+  const Settled& settled_;
   Plan plan_;
   std::set<std::pair<std::string, std::string>> keep_;
   bool restarting_ = false;
@@ -253,8 +304,8 @@ Wanted want(const Snapshot& snapshot) {
   return wanted;
 }
 
-Plan decide(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials) {
-  return Decider(snapshot, wanted, credentials).decide();
+Plan decide(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials, const Settled& settled) {
+  return Decider(snapshot, wanted, credentials, settled).decide();
 }
 
 }  // namespace murder::controller

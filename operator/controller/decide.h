@@ -82,11 +82,25 @@ struct Wanted {
 };
 Wanted want(const Snapshot& snapshot);
 
+// Nodes whose objects were found to be as they should be. While neither what they are made from nor what is there has
+// changed they are not rendered and compared again: with two hundred Backends that is most of a pass.
+struct Settled {
+  struct Node {
+    std::vector<ObjectPtr> objects;
+    std::string files_digest;
+  };
+  std::string inputs;  // a digest of what all nodes' objects are made from
+  std::map<std::string, Node> nodes;
+};
+
 struct Plan {
   std::vector<Action> actions;
   std::vector<Hold> holds;
   std::map<std::string, std::string> files_digest;  // by node: what its agents report when they have taken it up
+  Settled settled;                                  // if carrying it out changes nothing
 };
-Plan decide(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials);
+// Without what is `settled`, as an earlier plan of this murder had it, the same is decided with more work.
+Plan decide(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials,
+            const Settled& settled = {});
 
 }  // namespace murder::controller

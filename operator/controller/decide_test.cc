@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "operator/controller/testdata.h"
 
 namespace murder::controller {
@@ -67,6 +69,56 @@ TEST(Decide, OfWhatIsSettledChangesNothing) {
     EXPECT_EQ(std::get<Apply>(second.actions[i]).object, only<Apply>(first)[i].object);
   }
   EXPECT_TRUE(second.holds.empty());
+}
+
+// What saves work must not change what is decided: one node's objects are looked at when one of them is another, and
+// all when what they are made from is.
+TEST(Decide, LeavesAloneWhatWasFoundToBeRightUntilItChanges) {
+  World world;
+  world.settle();
+  const auto full = world.decide();
+  const auto decide = [&](const std::function<void(World&, Credentials&)>& change) {
+    World changed = world;
+    Credentials credentials = testdata::credentials_of(*world.want().murder);
+    change(changed, credentials);
+    return controller::decide(changed.snapshot, changed.want(), credentials, full.settled);
+  };
+  const auto touch = [](World& changed, const char* kind, const char* name) {
+    auto& live = changed.snapshot.live.at({kind, name});
+    live = std::make_shared<const Json>(*live);
+  };
+  const auto nothing = decide([](World&, Credentials&) {});
+  EXPECT_TRUE(applied(nothing, "StatefulSet").empty());
+  EXPECT_TRUE(applied(nothing, "Secret") == std::vector<std::string>{"mail-tls"});
+  EXPECT_TRUE(removed(nothing).empty());
+  EXPECT_EQ(nothing.files_digest, full.files_digest);
+  EXPECT_EQ(nothing.settled.nodes.size(), full.settled.nodes.size());
+
+  const auto one = decide([&](World& changed, Credentials&) { touch(changed, "ConfigMap", "mail-be1"); });
+  EXPECT_THAT(applied(one, "StatefulSet"), testing::ElementsAre("mail-be1"));
+  EXPECT_EQ(one.settled.nodes.size(), full.settled.nodes.size());
+  const auto lost = decide([](World& changed, Credentials&) { changed.snapshot.live.erase({"Service", "mail-be1"}); });
+  EXPECT_THAT(applied(lost, "Service"), testing::Contains("mail-be1"));
+  EXPECT_EQ(lost.settled.nodes.size(), full.settled.nodes.size() - 1);
+
+  const auto all = testing::ElementsAre("mail-mupdate", "mail-be1", "mail-be2");
+  const auto cluster = [](const char* member, const Json& value) {
+    return [member, value](World& changed, Credentials&) {
+      Json json = *changed.snapshot.object;
+      json[Json::json_pointer(member)] = value;
+      changed.set_cluster(json);
+    };
+  };
+  EXPECT_THAT(applied(decide(cluster("/spec/frontend/replicas", 3)), "StatefulSet"), all);
+  EXPECT_THAT(applied(decide(cluster("/metadata/uid", "another")), "StatefulSet"), all);
+  EXPECT_THAT(applied(decide([](World&, Credentials& c) { c.passwords.begin()->second = "x"; }), "StatefulSet"), all);
+  EXPECT_THAT(applied(decide([](World&, Credentials& c) { c.agents.begin()->second.key = "x"; }), "StatefulSet"), all);
+  EXPECT_THAT(
+      applied(decide([](World& w, Credentials&) { w.snapshot.cyrus_image_template = "x:{version}"; }), "StatefulSet"),
+      all);
+  for (const auto* others : {"/status/summary", "/metadata/annotations/x", "/metadata/labels/x"}) {
+    EXPECT_TRUE(applied(decide(cluster(others, "x")), "StatefulSet").empty()) << others;
+  }
 }
 
 TEST(Decide, RestartsOneBackendAtATime) {

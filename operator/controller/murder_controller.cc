@@ -45,10 +45,11 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
   Outcome outcome;
   std::optional<Credentials> credentials;
   if (wanted.murder) {
-    auto ensured = ensure_credentials(client_, snapshot, *wanted.murder);
+    auto& memory = memory_of(key);
+    auto ensured = ensure_credentials(client_, snapshot, *wanted.murder, memory.certificates);
     if (ensured) {
       credentials = *std::move(ensured);
-      plan = decide(snapshot, wanted, *credentials);
+      plan = decide(snapshot, wanted, *credentials, memory.settled);
       if (snapshot.paused()) {
         plan.actions.clear();
       } else {
@@ -59,6 +60,7 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
                           const std::string& server) { return agents_.forget(key, pod, server, kPatience); },
         };
         outcome = Actor(client_, engine_, snapshot, agents).carry_out(plan);
+        if (outcome.changes.empty() && outcome.failures.empty()) memory.settled = std::move(plan.settled);
       }
     } else {
       outcome.failures.push_back(ensured.error().message);
@@ -78,10 +80,20 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
   return ReconcileOutcome{.requeue_after = kAtLeast};
 }
 
+// A murder is never worked on twice at a time: what is returned is the caller's until the next pass.
+MurderController::Memory& MurderController::memory_of(const ObjectKey& key) {
+  const std::lock_guard lock(mutex_);
+  return memories_[key];
+}
+
 // Its objects are taken along by their owner references. Backends stay, and wait for one of that name.
 Result<ReconcileOutcome> MurderController::without_cluster(const ObjectKey& key) {
   agents_.forget(key);
   identity_.forget(key);
+  {
+    const std::lock_guard lock(mutex_);
+    memories_.erase(key);
+  }
   for (const auto& backend : caches_.of_cluster(kBackends, key)) {
     if (kubernetes::is_being_deleted(*backend)) {
       Snapshot nothing{.object = backend};

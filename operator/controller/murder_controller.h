@@ -24,7 +24,14 @@ class MurderController {
   Result<kubernetes::ReconcileOutcome> reconcile(const ObjectKey& key);
 
  private:
+  // What is known of a murder from earlier passes: it saves work, and nothing else depends on it.
+  struct Memory {
+    GoodCertificates certificates;
+    Settled settled;
+  };
+
   Result<kubernetes::ReconcileOutcome> without_cluster(const ObjectKey& key);
+  Memory& memory_of(const ObjectKey& key);
   std::optional<std::chrono::nanoseconds> pause_of_new(const Snapshot& snapshot);
   Result<void> announce(const Snapshot& snapshot);
   Result<void> publish(const Snapshot& snapshot, const Report& report);
@@ -44,6 +51,7 @@ class MurderController {
 
   std::mutex mutex_;
   std::map<std::string, Clock::time_point> first_seen_;  // MurderClusters without a status, by uid
+  std::map<ObjectKey, Memory> memories_;
 };
 
 }  // namespace murder::controller

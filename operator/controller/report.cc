@@ -273,7 +273,9 @@ class ClusterReport {
       }
       if (pod->ready) ++status_.ready_replicas;
       if (taken_up(now_, plan_, *pod)) ++status_.updated_replicas;
-      status_.frontends.push_back(std::move(row));
+      // While frontends are replaced there are more than there may be replicas, and so rows.
+      constexpr std::size_t kMostRows = 1000;
+      if (status_.frontends.size() < kMostRows) status_.frontends.push_back(std::move(row));
     }
     status_.ready_frontends = of(static_cast<std::size_t>(status_.ready_replicas), static_cast<std::size_t>(wanted));
     settled_ = settled_ && status_.replicas == wanted && status_.ready_replicas == wanted &&

@@ -81,6 +81,21 @@ PodSeen pod_seen(const Json& pod) {
   return seen;
 }
 
+kubernetes::Fields fields_of_pods() {
+  return kubernetes::Fields()
+      .without({"spec"})
+      .only({"metadata"}, {"name", "namespace", "uid", "resourceVersion", "deletionTimestamp", "labels", "annotations"})
+      .only({"metadata", "labels"},
+            {objects::kClusterLabel, objects::kNodeLabel, "controller-revision-hash", "pod-template-hash"})
+      .only({"metadata", "annotations"}, {objects::kFilesAnnotation})
+      .only({"status"}, {"podIP", "conditions", "initContainerStatuses", "containerStatuses"})
+      .only({"status", "conditions"}, {"type", "status", "reason", "message"})
+      .only({"status", "initContainerStatuses"}, {"name", "state"})
+      .only({"status", "initContainerStatuses", "state"}, {"waiting"})
+      .only({"status", "containerStatuses"}, {"name", "state"})
+      .only({"status", "containerStatuses", "state"}, {"waiting"});
+}
+
 ObjectPtr Snapshot::find(std::string_view kind, const std::string& name) const {
   const auto found = live.find({std::string(kind), name});
   return found == live.end() ? nullptr : found->second;

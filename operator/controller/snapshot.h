@@ -13,6 +13,7 @@
 #include "operator/api/murder_cluster.h"
 #include "operator/api/schema/mistake.h"
 #include "operator/controller/kinds.h"
+#include "operator/kubernetes/fields.h"
 #include "operator/kubernetes/store.h"
 
 namespace murder::controller {
@@ -77,6 +78,8 @@ struct PodSeen {
   std::string trouble;  // "ImagePullBackOff: …", "Unschedulable: …", "cyrus: CrashLoopBackOff …"; empty when none
 };
 PodSeen pod_seen(const Json& pod);
+// What that looks at: most of a pod is not it.
+kubernetes::Fields fields_of_pods();
 
 struct BackendSeen {
   ObjectPtr object;

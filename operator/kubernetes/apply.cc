@@ -143,17 +143,38 @@ ApplyEngine::Memory ApplyEngine::recall(const std::string& path) {
   return found == memory_.end() ? Memory{} : found->second;
 }
 
+bool ApplyEngine::have_agreed(const std::string& path, const Agreement& agreement) {
+  const std::lock_guard lock(mutex_);
+  const auto found = agreements_.find(path);
+  return found != agreements_.end() && found->second == agreement;
+}
+
+void ApplyEngine::agree(const std::string& path, Agreement agreement) {
+  const std::lock_guard lock(mutex_);
+  agreements_[path] = std::move(agreement);
+}
+
 ApiResult<ApplyOutcome> ApplyEngine::apply(const Resource& resource, const Json& object, const Json* owner,
                                            const ObjectPtr& live, const Call& call) {
   const auto wanted = prepare(object, owner, options_.hash_annotation);
   if (!wanted) return ApiError{.failure = Failure::Invalid, .message = wanted.error().message};
   const auto hash = annotation_of(*wanted, options_.hash_annotation).value_or("");
-  auto memory = recall(resource.object_path(key_of(*wanted)));
+  const auto path = resource.object_path(key_of(*wanted));
+  Agreement agreement{.hash = hash};
+  if (live) {
+    agreement.uid = uid_of(*live);
+    agreement.version = resource_version_of(*live);
+    if (have_agreed(path, agreement)) return ApplyOutcome{};
+  }
+  auto memory = recall(path);
   if (memory.hash != hash) memory.normalised.clear();
 
   auto decision = decide_apply(*wanted, live.get(), options_.hash_annotation, memory.normalised);
   if (const auto* const why_not = std::get_if<Refused>(&decision)) return refused(*why_not);
-  if (std::holds_alternative<Unchanged>(decision)) return ApplyOutcome{};
+  if (std::holds_alternative<Unchanged>(decision)) {
+    agree(path, std::move(agreement));
+    return ApplyOutcome{};
+  }
   // The cache has not seen our own last request yet.
   if (live && memory.hash == hash && is_earlier_version(resource_version_of(*live), memory.version) == true) {
     return ApplyOutcome{};
@@ -230,6 +251,7 @@ Result<void> ApplyEngine::remove(const Resource& resource, const Json& live, con
   {
     const std::lock_guard lock(mutex_);
     memory_.erase(resource.object_path(key));
+    agreements_.erase(resource.object_path(key));
   }
   const auto result = client_.remove(resource, key, {.uid = uid_of(live)}, call);
   if (result || result.failed_with(Failure::NotFound)) return {};

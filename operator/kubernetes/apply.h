@@ -110,7 +110,17 @@ class ApplyEngine {
     std::string version;  // the resourceVersion of the answer
     Normalised normalised;
   };
+  // What was wanted and what was there when it was last found to be so: of these nothing has to be compared again.
+  struct Agreement {
+    std::string hash;
+    std::string uid;
+    std::string version;
+
+    bool operator==(const Agreement&) const = default;
+  };
   Memory recall(const std::string& path);
+  bool have_agreed(const std::string& path, const Agreement& agreement);
+  void agree(const std::string& path, Agreement agreement);
   ApiResult<ApplyOutcome> send(const Resource& resource, const Json& wanted, Request request, bool existed,
                                const Call& call);
 
@@ -118,6 +128,7 @@ class ApplyEngine {
   const ApplyEngineOptions options_;
   std::mutex mutex_;
   std::map<std::string, Memory> memory_;  // by object path
+  std::map<std::string, Agreement> agreements_;
 };
 
 }  // namespace murder::kubernetes

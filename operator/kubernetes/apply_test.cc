@@ -234,6 +234,24 @@ TEST(ApplyEngine, DoesNothingWhenOnlyTheCacheIsBehind) {
   EXPECT_EQ(bench.http->requests.size(), 2U);
 }
 
+// What was found to be right is not looked at again; another version of it is, and so is another object of that name.
+TEST(ApplyEngine, SeesDriftOfWhatItHasFoundToBeRight) {
+  Bench bench;
+  EXPECT_EQ(bench.apply(2, stored(2, "11"))->kind, ApplyOutcome::Kind::Unchanged);
+  auto touched = stored(2, "12");
+  touched["spec"]["replicas"] = 7;
+  bench.answers(touched);
+  bench.answers(stored(2, "13"));
+  EXPECT_EQ(bench.apply(2, touched)->kind, ApplyOutcome::Kind::Updated);
+  EXPECT_EQ(bench.apply(2, stored(2, "13"))->kind, ApplyOutcome::Kind::Unchanged);
+  auto another = touched;
+  another["metadata"]["uid"] = "d2";
+  another["metadata"]["resourceVersion"] = "13";
+  bench.answers(another);
+  bench.answers(stored(2, "14"));
+  EXPECT_EQ(bench.apply(2, another)->kind, ApplyOutcome::Kind::Updated);
+}
+
 TEST(ApplyEngine, NeverLoopsOverANormalisedValue) {
   Bench bench;
   auto normalised = stored(2, "10");

@@ -3,6 +3,7 @@
 #include <mutex>
 #include <set>
 
+#include "operator/kubernetes/list_decoder.h"
 #include "operator/kubernetes/parse.h"
 #include "operator/kubernetes/pause.h"
 #include "operator/kubernetes/query.h"
@@ -16,6 +17,12 @@ using Clock = std::chrono::steady_clock;
 constexpr std::string_view json_type = "application/json";
 // For JSON too: there is no type for applying JSON (kubernetes.io, "Server-Side Apply").
 constexpr std::string_view apply_type = "application/apply-patch+yaml";
+
+// Takes the body of an answer as it comes, instead of its being held; begun anew with each attempt.
+struct Sink {
+  std::function<void()> begin;
+  std::function<bool(std::string_view bytes)> take;
+};
 
 // A request without what is added to each.
 struct Draft {
@@ -65,6 +72,52 @@ void name_type(Json& object, const Resource& resource) {
   object["apiVersion"] = resource.api_version();
   object["kind"] = resource.kind;
 }
+
+// The items of a list, and what is around them.
+class PageReader {
+ public:
+  PageReader(const Resource& resource, const Fields& fields) : resource_(resource), fields_(fields) {}
+
+  void begin() {
+    decoder_ = ListDecoder();
+    page_ = {};
+    what_.clear();
+  }
+
+  bool take(std::string_view bytes) {
+    decoder_.feed(bytes);
+    while (true) {
+      const auto next = decoder_.next();
+      if (const auto* const malformed = std::get_if<ListDecoder::Malformed>(&next)) what_ = malformed->what;
+      const auto* const item = std::get_if<ListDecoder::Item>(&next);
+      if (item == nullptr) return what_.empty();
+      auto object = parser_.parse(item->json, fields_);
+      if (!object) what_ = "an item is no JSON";
+      if (!object) return false;
+      name_type(*object, resource_);
+      page_.items.push_back(*std::move(object));
+    }
+  }
+
+  ApiResult<Client::Page> page() {
+    const auto list = what_.empty() ? parser_.parse(decoder_.envelope(), {}) : std::nullopt;
+    if (!list || !list->is_object()) {
+      return malformed("list of " + resource_.plural + ": " + (what_.empty() ? "the answer is no JSON object" : what_));
+    }
+    page_.resource_version = resource_version_of(*list);
+    page_.continue_ = text_at(*list, {"metadata", "continue"});
+    if (page_.resource_version.empty()) return malformed("list of " + resource_.plural + ": it has no resourceVersion");
+    return std::move(page_);
+  }
+
+ private:
+  const Resource& resource_;
+  const Fields& fields_;
+  LeanParser parser_;
+  ListDecoder decoder_;
+  Client::Page page_;
+  std::string what_;  // is wrong
+};
 
 }  // namespace
 
@@ -117,7 +170,31 @@ struct Client::State {
     return Clock::now() + wait < deadline && options.pause(wait, call.stop);
   }
 
-  ApiResult<std::string> perform(const Draft& draft, const Call& call) {
+  // To a sink goes the body of a success; that of an error is in the response.
+  ApiResult<HttpResponse> exchange(const HttpRequest& request, const Sink* sink,
+                                   const std::function<void(const HttpResponse&)>& on_head = {}) {
+    if (sink == nullptr) return http->send(request);
+    constexpr std::size_t longest_error = 64 << 10;
+    std::string error_body;
+    bool succeeds = false;
+    auto response = http->stream(request, {.on_head =
+                                               [&](const HttpResponse& head) {
+                                                 succeeds = head.status == 200;
+                                                 if (succeeds) sink->begin();
+                                                 if (on_head) on_head(head);
+                                                 return true;
+                                               },
+                                           .on_bytes =
+                                               [&](std::string_view bytes) {
+                                                 if (succeeds) return sink->take(bytes);
+                                                 error_body.append(bytes);
+                                                 return error_body.size() < longest_error;
+                                               }});
+    if (response) response->body = std::move(error_body);
+    return response;
+  }
+
+  ApiResult<std::string> perform(const Draft& draft, const Call& call, const Sink* sink = nullptr) {
     const auto deadline = Clock::now() + call.deadline;
     for (int attempt = 1;; ++attempt) {
       if (!wait_for_turn(call, deadline)) {
@@ -129,7 +206,7 @@ struct Client::State {
           call.attempt_timeout, std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()));
       request.stop = call.stop;
       const auto begin = Clock::now();
-      auto response = http->send(request);
+      auto response = exchange(request, sink);
       observe(draft, response, begin, false);
       if (response && response->status >= 200 && response->status < 300) return std::move(response->body);
       auto error =
@@ -199,30 +276,18 @@ ApiResult<ObjectList> Client::list(const Resource& resource, const Selection& se
 }
 
 ApiResult<Client::Page> Client::list_page(const Resource& resource, const Selection& selection,
-                                          const PageRequest& request, const std::function<void(Json&)>& prune,
-                                          const Call& call) {
+                                          const PageRequest& request, const Fields& fields, const Call& call) {
   auto query = selected(resource, selection);
   query.with("limit", number(request.limit)).with("continue", request.continue_);
   // A continued list has the version of its first page.
   if (request.continue_.empty()) query.with("resourceVersion", request.resource_version);
   Draft draft{.method = "GET", .target = std::move(query).take()};
   if (selection.metadata_only) draft.accept = partial_metadata("PartialObjectMetadataList");
-  const auto body = state_->perform(draft, call);
-  if (!body) return body.error();
-  auto list = parse_lean(*body, [&](Json& item) {
-    if (!item.is_object()) return;
-    name_type(item, resource);
-    if (prune) prune(item);
-  });
-  if (!list || !list->is_object()) return malformed("list of " + resource.plural + ": the answer is no JSON object");
-  Page page;
-  page.resource_version = resource_version_of(*list);
-  page.continue_ = text_at(*list, {"metadata", "continue"});
-  if (page.resource_version.empty()) return malformed("list of " + resource.plural + ": it has no resourceVersion");
-  if (const auto items = list->find("items"); items != list->end() && items->is_array()) {
-    page.items = std::move(items->get_ref<Json::array_t&>());
-  }
-  return page;
+  PageReader reader(resource, fields);
+  const Sink sink{.begin = [&] { reader.begin(); }, .take = [&](std::string_view bytes) { return reader.take(bytes); }};
+  const auto answered = state_->perform(draft, call, &sink);
+  if (!answered) return answered.error();
+  return reader.page();
 }
 
 ApiResult<Json> Client::create(const Resource& resource, const Json& object, const Call& call) {
@@ -294,27 +359,20 @@ ApiResult<std::monostate> Client::watch(const Resource& resource, const Selectio
   auto wire = state_->request_of(draft);
   wire.timeout = request.timeout + request.grace;
   wire.stop = std::move(stop);
-  constexpr std::size_t longest_error = 64 << 10;
-  std::string error_body;
-  int status = 0;
+  bool answered = false;
   const auto begin = Clock::now();
-  const auto response = state_->http->stream(wire, {.on_head =
-                                                        [&](const HttpResponse& head) {
-                                                          status = head.status;
-                                                          state_->observe(draft, head, begin, true);
-                                                          return true;
-                                                        },
-                                                    .on_bytes =
-                                                        [&](std::string_view bytes) {
-                                                          if (status == 200) return on_bytes(bytes);
-                                                          error_body.append(bytes);
-                                                          return error_body.size() < longest_error;
-                                                        }});
+  const Sink sink{.begin = [] {}, .take = on_bytes};
+  const auto response = state_->exchange(wire, &sink, [&](const HttpResponse& head) {
+    answered = true;
+    state_->observe(draft, head, begin, true);
+  });
   if (!response) {
-    if (status == 0) state_->observe(draft, response, begin, true);
+    if (!answered) state_->observe(draft, response, begin, true);
     return response.error();
   }
-  if (response->status != 200) return decode_error(response->status, response->header("Retry-After"), error_body);
+  if (response->status != 200) {
+    return decode_error(response->status, response->header("Retry-After"), response->body);
+  }
   return std::monostate{};
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "operator/kubernetes/api_error.h"
+#include "operator/kubernetes/fields.h"
 #include "operator/kubernetes/http.h"
 #include "operator/kubernetes/resource.h"
 #include "operator/kubernetes/token_bucket.h"
@@ -114,9 +115,10 @@ class Client {
     std::string resource_version;
     std::string continue_;  // empty: this was the last
   };
-  // `prune` is applied to each item as soon as it is parsed, so that a page is never held in full.
+  // Items are parsed as they come, and of them what is in `fields`: neither the answer nor what is left out is ever
+  // held.
   ApiResult<Page> list_page(const Resource& resource, const Selection& selection, const PageRequest& request,
-                            const std::function<void(Json&)>& prune = {}, const Call& call = {});
+                            const Fields& fields = {}, const Call& call = {});
 
   struct WatchRequest {
     std::string resource_version;

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "operator/kubernetes/parse.h"
 #include "operator/kubernetes/retry.h"
 #include "operator/kubernetes/test_http.h"
 
@@ -161,44 +160,6 @@ TEST(Client, RefusesToDeleteWithoutSayingWhich) {
 TEST(Client, RefusesTextThatIsNoUtf8) {
   Bench bench;
   EXPECT_TRUE(bench.client->create(maps, {{"data", {{"x", "\xff"}}}}).failed_with(Failure::BadRequest));
-}
-
-TEST(ParseLean, SkipsManagedFieldsWhereverTheyAre) {
-  const auto object =
-      parse_lean(R"({"metadata": {"managedFields": [{"a": {"b": [1, {}]}}], "name": "x"}, "z": [1, [2]]})");
-  ASSERT_TRUE(object);
-  EXPECT_EQ(*object, Json::parse(R"({"metadata": {"name": "x"}, "z": [1, [2]]})"));
-  EXPECT_EQ(*parse_lean(R"({"managedFields": 3, "a": {"items": [{"b": 1}]}})"),
-            Json::parse(R"({"a": {"items": [{"b": 1}]}})"));
-  EXPECT_EQ(*parse_lean(R"([1, {"a": null}])"), Json::parse(R"([1, {"a": null}])"));
-  for (const char* const wrong : {"", "{", "{\"a\": }", "{} x", "\xff"}) EXPECT_FALSE(parse_lean(wrong)) << wrong;
-}
-
-// What looks like it, and is not, must stay.
-TEST(ParseLean, KeepsWhatOnlyLooksLikeManagedFields) {
-  for (const char* const text :
-       {R"({"a": "\"managedFields\":[1]", "b": 1})", R"({"x\"managedFields":[1], "b": 1})", R"(["managedFields"])"}) {
-    EXPECT_EQ(*parse_lean(text), Json::parse(text)) << text;
-  }
-  const auto many = parse_lean(
-      R"({"items":[{"managedFields":[{"a":"]\"\\"},{}],"n":1},{"managedFields":[],"n":2},{"managedFields": [3],"n":3}]})");
-  ASSERT_TRUE(many);
-  EXPECT_EQ(*many, Json::parse(R"({"items":[{"n":1},{"n":2},{"n":3}]})"));
-  EXPECT_FALSE(parse_lean(R"({"managedFields":[{"a":1})"));
-  EXPECT_FALSE(parse_lean(R"("managedFields":[1])"));
-}
-
-TEST(ParseLean, PrunesEachItemOfAListAndNothingElse) {
-  int pruned = 0;
-  const auto list =
-      parse_lean(R"({"metadata": {"items": [{"x": 1}]}, "items": [{"a": [{"b": 1}]}, {"a": 2}]})", [&](Json& item) {
-        ++pruned;
-        item = {{"seen", item}};
-      });
-  ASSERT_TRUE(list);
-  EXPECT_EQ(pruned, 2);
-  EXPECT_EQ((*list)["items"][0]["seen"], Json::parse(R"({"a": [{"b": 1}]})"));
-  EXPECT_EQ((*list)["metadata"]["items"][0]["x"], 1);
 }
 
 }  // namespace

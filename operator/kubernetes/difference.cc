@@ -127,14 +127,16 @@ class Comparison {
   }
 
   void compare_by_key(const std::string& path, const ListKey& key, const Json& wanted, const Json& live) {
+    std::map<std::string, const Json*> others;
+    for (const auto& other : live) others.emplace(key_text(other, key), &other);
     for (const auto& element : wanted) {
       const auto text = key_text(element, key);
-      const auto same = std::ranges::find_if(live, [&](const Json& other) { return key_text(other, key) == text; });
+      const auto same = others.find(text);
       const auto below = std::string(path).append("[").append(text).append("]");
-      if (same == live.end()) {
+      if (same == others.end()) {
         found_.push_back({below, element, nullptr});
       } else {
-        compare(below, element, *same);
+        compare(below, element, *same->second);
       }
     }
   }

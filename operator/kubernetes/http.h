@@ -53,7 +53,7 @@ class Http {
   // The answer, whatever its status. Errors are of the way there: Unreachable, Untrusted, NoCredentials,
   // ConnectionLost, Stopped. From any thread; concurrent requests use connections of their own.
   virtual ApiResult<HttpResponse> send(const HttpRequest& request) = 0;
-  // The same, with the body handed over as it comes, on a connection that is used for nothing else and closed after.
+  // The same, with the body handed over as it comes, on a connection that is new.
   virtual ApiResult<HttpResponse> stream(const HttpRequest& request, const Receiver& receiver) = 0;
 };
 

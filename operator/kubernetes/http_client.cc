@@ -118,6 +118,8 @@ class Connection {
   }
 
   bool shows(const Credential& credential) const { return credential.certificate == certificate_; }
+  // Nothing is left to be read of the last answer: it can be used again.
+  bool answered_in_full() const { return answered_in_full_; }
 
   ApiResult<HttpResponse> send(const HttpRequest& request, const std::string& host, const std::string& token,
                                const Receiver* receiver) {
@@ -152,6 +154,7 @@ class Connection {
     handle_->wait_at_most(request.timeout);
     verdict_.refused.clear();
     auto result = http_->send(wire);
+    answered_in_full_ = static_cast<bool>(result);
     if (result) return HttpResponse{result->status, headers_of(*result), std::move(result->body)};
     if (ended_by_receiver) return head;
     return failure(result.error(), request);
@@ -188,6 +191,7 @@ class Connection {
   std::shared_ptr<Handle> handle_ = std::make_shared<Handle>();
   TlsVerdict verdict_;
   std::string certificate_;
+  bool answered_in_full_ = false;
   std::unique_ptr<httplib::ClientImpl> http_;  // last: it uses the others until its end
 };
 
@@ -239,11 +243,8 @@ class HttplibHttp : public Http {
         return locate(response.error());
       }
       if (response->status == 401 && again && credentials_.reject(*credential)) continue;
-      if (receiver != nullptr) {
-        if (refused) receiver->on_head(*response);
-      } else {
-        keep(std::move(connection));
-      }
+      if (receiver != nullptr && refused) receiver->on_head(*response);
+      if (connection->answered_in_full()) keep(std::move(connection));
       return response;
     }
   }

@@ -8,18 +8,21 @@
 
 namespace murder::kubernetes {
 
-void prune_bookkeeping(Json& object) {
-  const auto metadata = object.find("metadata");
-  if (metadata == object.end() || !metadata->is_object()) return;
-  metadata->erase("managedFields");
-  const auto annotations = metadata->find("annotations");
-  if (annotations != metadata->end() && annotations->is_object()) {
-    annotations->erase("kubectl.kubernetes.io/last-applied-configuration");
-  }
+namespace {
+
+InformerOptions without_bookkeeping(InformerOptions options) {
+  options.fields.without({"metadata", "managedFields"})
+      .without({"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"});
+  return options;
 }
 
+}  // namespace
+
 Informer::Informer(Client& client, Resource resource, InformerOptions options, Handler handler)
-    : client_(client), resource_(std::move(resource)), options_(std::move(options)), store_(options_.indexes) {
+    : client_(client),
+      resource_(std::move(resource)),
+      options_(without_bookkeeping(std::move(options))),
+      store_(options_.indexes) {
   if (handler) handlers_.push_back(std::move(handler));
 }
 
@@ -69,8 +72,7 @@ void Informer::run(const std::stop_token& stop) {
 void Informer::list_page(Watcher& watcher, Client::PageRequest request, const std::stop_token& stop) {
   request.limit = options_.page_size;
   const Call call{.throttled = false, .retried = false, .stop = stop};
-  auto page = client_.list_page(
-      resource_, options_.selection, request, [this](Json& item) { prune(item); }, call);
+  auto page = client_.list_page(resource_, options_.selection, request, options_.fields, call);
   const auto now = Watcher::Clock::now();
   if (!page) {
     if (!stop.stop_requested()) problem("list: " + page.error().text());
@@ -90,6 +92,8 @@ void Informer::list_page(Watcher& watcher, Client::PageRequest request, const st
 
 void Informer::watch(Watcher& watcher, const Client::WatchRequest& request, const std::stop_token& stop) {
   WatchDecoder decoder;
+  LeanParser parser;
+  const Fields fields = options_.fields.within("object");
   bool finished = false;
   const auto take_events = [&](std::string_view bytes) {
     decoder.feed(bytes);
@@ -97,7 +101,7 @@ void Informer::watch(Watcher& watcher, const Client::WatchRequest& request, cons
       const auto next = decoder.next();
       if (std::holds_alternative<WatchDecoder::NeedMore>(next)) return true;
       const auto* const frame = std::get_if<WatchDecoder::Frame>(&next);
-      auto event = frame != nullptr ? parse_lean(frame->json) : std::nullopt;
+      auto event = frame != nullptr ? parser.parse(frame->json, fields) : std::nullopt;
       // What is no event at all ends the watch as well: the state machine says so of a null.
       auto received = watcher.received(event ? *std::move(event) : Json(), Watcher::Clock::now());
       if (!received.problem.empty()) problem("watch: " + received.problem);
@@ -123,7 +127,6 @@ void Informer::take(WatchChange change) {
     // Of metadata-only watches the kind is PartialObjectMetadata: it is the same object all the same.
     applied->object["apiVersion"] = resource_.api_version();
     applied->object["kind"] = resource_.kind;
-    prune(applied->object);
     tell(store_.apply(std::move(applied->object)));
   } else if (const auto* const deleted = std::get_if<Deleted>(&change)) {
     tell(store_.erase(key_of(deleted->object)));
@@ -140,11 +143,6 @@ void Informer::heard() { last_activity_ = Clock::now().time_since_epoch().count(
 
 void Informer::problem(const std::string& text) const {
   if (options_.on_problem) options_.on_problem(resource_.plural + ": " + text);
-}
-
-void Informer::prune(Json& object) const {
-  prune_bookkeeping(object);
-  if (options_.prune) options_.prune(object);
 }
 
 }  // namespace murder::kubernetes

@@ -24,9 +24,9 @@ namespace murder::kubernetes {
 struct InformerOptions {
   Selection selection = {};
   std::map<std::string, IndexFunction> indexes = {};
-  // Removes what nobody will look at, before anything is kept: memory is what is left. managedFields and kubectl's
-  // last-applied-configuration are always removed. Metadata must stay.
-  std::function<void(Json&)> prune = {};
+  // What somebody will look at: memory is what is left. managedFields and kubectl's last-applied-configuration never
+  // are. What is named by (name, namespace, uid, resourceVersion) must stay.
+  Fields fields = {};
   std::size_t page_size = 500;
   WatchTimes times = {};
   std::function<void(const std::string&)> on_problem = {};  // for the log; by the informer's thread
@@ -64,7 +64,6 @@ class Informer {
   void tell(const std::vector<Change>& changes) const;
   void heard();
   void problem(const std::string& text) const;
-  void prune(Json& object) const;
 
   Client& client_;
   const Resource resource_;
@@ -78,8 +77,5 @@ class Informer {
   mutable std::condition_variable synced_changed_;
   std::jthread thread_;
 };
-
-// Removes metadata.managedFields and kubectl's last-applied-configuration.
-void prune_bookkeeping(Json& object);
 
 }  // namespace murder::kubernetes

@@ -1,113 +1,89 @@
+// The only file that knows simdjson, which finds what is where in a text; what is kept is then built as Json. It reads
+// less than nlohmann::json does (no integers of more than 64 bits, no byte order mark, 1024 levels): what it refuses is
+// asked of that one, whose word counts.
 #include "operator/kubernetes/parse.h"
 
-#include <vector>
+#include <simdjson.h>
 
 namespace murder::kubernetes {
 namespace {
 
-// Builds a value from the parser's events (nlohmann::json_sax).
-class Builder {
- public:
-  explicit Builder(const std::function<void(Json&)>& prune) : prune_(prune) {}
+namespace dom = simdjson::dom;
 
-  bool null() { return put(nullptr); }
-  bool boolean(bool value) { return put(value); }
-  bool number_integer(Json::number_integer_t value) { return put(value); }
-  bool number_unsigned(Json::number_unsigned_t value) { return put(value); }
-  bool number_float(Json::number_float_t value, const std::string&) { return put(value); }
-  bool string(std::string& value) { return put(std::move(value)); }
-  bool binary(Json::binary_t&) { return false; }
+// The types were asked for: nothing here can fail.
+void build(Json& into, const dom::element& from, const Fields& fields);
 
-  bool start_object(std::size_t) { return open(Json::value_t::object); }
-  bool start_array(std::size_t) { return open(Json::value_t::array); }
-  bool key(std::string& name) {
-    if (skipping_ > 0) return true;
-    skip_next_ = name == "managedFields";
-    if (!skip_next_) member_ = &(*open_.back())[std::move(name)];
-    items_next_ = open_.size() == 1 && member_ != nullptr && !skip_next_ && is_items();
-    return true;
+void build_object(Json& into, const dom::object& from, const Fields& fields) {
+  into = Json::object();
+  auto& members = into.get_ref<Json::object_t&>();
+  for (const auto& [name, value] : from) {
+    const auto* const inner = fields.of(name);
+    // Most come in order. Of a name that comes twice the last counts.
+    if (inner != nullptr) build(members.try_emplace(members.end(), std::string(name))->second, value, *inner);
   }
-  bool end_object() { return close(); }
-  bool end_array() { return close(); }
+}
 
-  template <typename Exception>
-  bool parse_error(std::size_t, const std::string&, const Exception&) {
-    return false;
+void build_array(Json& into, const dom::array& from, const Fields& fields) {
+  into = Json::array();
+  auto& elements = into.get_ref<Json::array_t&>();
+  elements.reserve(from.size());
+  for (const auto element : from) {
+    build(elements.emplace_back(), element, element.is_object() ? fields : Fields::everything());
   }
+}
 
-  Json take() { return std::move(root_); }
-
- private:
-  bool is_items() const {
-    const auto items = open_.front()->find("items");
-    return items != open_.front()->end() && &*items == member_;
-  }
-
-  Json* place(Json value) {
-    if (open_.empty()) {
-      root_ = std::move(value);
-      return &root_;
+void build(Json& into, const dom::element& from, const Fields& fields) {
+  switch (from.type()) {
+    case dom::element_type::OBJECT:
+      return build_object(into, from.get_object().value_unsafe(), fields);
+    case dom::element_type::ARRAY:
+      return build_array(into, from.get_array().value_unsafe(), fields);
+    case dom::element_type::STRING:
+      into = from.get_string().value_unsafe();
+      return;
+    case dom::element_type::INT64: {
+      const auto number = from.get_int64().value_unsafe();
+      into = number < 0 ? Json(number) : Json(static_cast<std::uint64_t>(number));
+      return;
     }
-    if (open_.back()->is_object()) {
-      *member_ = std::move(value);
-      return member_;
-    }
-    open_.back()->push_back(std::move(value));
-    return &open_.back()->back();
+    case dom::element_type::UINT64:
+      into = from.get_uint64().value_unsafe();
+      return;
+    case dom::element_type::DOUBLE:
+      into = from.get_double().value_unsafe();
+      return;
+    case dom::element_type::BOOL:
+      into = from.get_bool().value_unsafe();
+      return;
+    case dom::element_type::NULL_VALUE:
+      into = nullptr;
+      return;
   }
-
-  template <typename Value>
-  bool put(Value&& value) {
-    if (skipping_ > 0) return true;
-    if (skip_next_) {
-      skip_next_ = false;
-      return true;
-    }
-    place(Json(std::forward<Value>(value)));
-    return true;
-  }
-
-  bool open(Json::value_t type) {
-    if (skipping_ > 0 || skip_next_) {
-      skip_next_ = false;
-      ++skipping_;
-      return true;
-    }
-    open_.push_back(place(Json(type)));
-    if (items_next_ && type == Json::value_t::array) items_depth_ = open_.size();
-    items_next_ = false;
-    return true;
-  }
-
-  bool close() {
-    if (skipping_ > 0) {
-      --skipping_;
-      return true;
-    }
-    Json* const closed = open_.back();
-    open_.pop_back();
-    if (items_depth_ != 0 && open_.size() == items_depth_ && prune_) prune_(*closed);
-    if (open_.size() < items_depth_) items_depth_ = 0;
-    return true;
-  }
-
-  const std::function<void(Json&)>& prune_;
-  Json root_;
-  // Pointers into the values being built. Only the innermost array grows, and what is open is its last element.
-  std::vector<Json*> open_;
-  Json* member_ = nullptr;
-  bool skip_next_ = false;
-  bool items_next_ = false;
-  std::size_t skipping_ = 0;
-  std::size_t items_depth_ = 0;
-};
+}
 
 }  // namespace
 
-std::optional<Json> parse_lean(std::string_view text, const std::function<void(Json&)>& prune) {
-  Builder builder(prune);
-  if (!Json::sax_parse(text.begin(), text.end(), &builder)) return {};
-  return builder.take();
+static_assert(LeanParser::padding >= simdjson::SIMDJSON_PADDING);
+
+struct LeanParser::State {
+  dom::parser parser;
+};
+
+LeanParser::LeanParser() : state_(std::make_unique<State>()) {}
+LeanParser::~LeanParser() = default;
+LeanParser::LeanParser(LeanParser&&) noexcept = default;
+
+std::optional<Json> LeanParser::parse(std::string_view padded_text, const Fields& fields) {
+  const auto document = state_->parser.parse(padded_text.data(), padded_text.size(), /*realloc_if_needed=*/false);
+  if (document.error() == simdjson::SUCCESS) {
+    std::optional<Json> built(std::in_place);
+    build(*built, document.value_unsafe(), fields);
+    return built;
+  }
+  Json plain = Json::parse(padded_text, nullptr, /*allow_exceptions=*/false);
+  if (plain.is_discarded()) return {};
+  fields.prune(plain);
+  return plain;
 }
 
 }  // namespace murder::kubernetes

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "operator/kubernetes/informer.h"
-
 namespace murder::kubernetes {
 namespace {
 
@@ -69,15 +67,6 @@ TEST(Change, OfStatusAloneIsNoneOfIntent) {
     EXPECT_TRUE((Change{std::make_shared<const Json>(before), std::make_shared<const Json>(intent)}.is_of_intent()));
   }
   EXPECT_TRUE((Change{nullptr, std::make_shared<const Json>(after)}.is_of_intent()));
-}
-
-TEST(Prune, TakesBookkeepingOnly) {
-  Json json = object("a", "1");
-  json["metadata"]["managedFields"] = {1};
-  json["metadata"]["annotations"] = {{"kubectl.kubernetes.io/last-applied-configuration", "x"}, {"mine", "y"}};
-  prune_bookkeeping(json);
-  EXPECT_FALSE(json["metadata"].contains("managedFields"));
-  EXPECT_EQ(json["metadata"]["annotations"], Json({{"mine", "y"}}));
 }
 
 }  // namespace

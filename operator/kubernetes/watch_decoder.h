@@ -1,5 +1,5 @@
 // Splits the bytes of a watch into JSON values. Fed whatever arrives, in pieces of any size; each byte is looked at
-// once, and nothing is copied twice.
+// once, and nothing is copied twice. A frame can be parsed where it is (LeanParser::padding).
 //
 // JSON values are self-delimiting, so no line ends are needed: an object ends where its brackets close outside a
 // string. The API server sends objects only; whatever else begins a value is malformed. The contents are checked by who
@@ -11,6 +11,9 @@
 #include <string_view>
 #include <variant>
 
+#include "operator/kubernetes/object_scanner.h"
+#include "operator/kubernetes/parse.h"
+
 namespace murder::kubernetes {
 
 class WatchDecoder {
@@ -20,7 +23,7 @@ class WatchDecoder {
 
   struct NeedMore {};
   struct Frame {
-    std::string_view json;  // valid until the next call of feed()
+    std::string_view json;  // padded; valid until the next call of feed()
   };
   // There is no way to find the next value: the connection is of no further use.
   struct Malformed {
@@ -34,18 +37,18 @@ class WatchDecoder {
   Next next();
 
   // Whether a value has begun and not ended: a stream that ends here was cut off.
-  bool inside_value() const { return depth_ > 0; }
-  std::size_t buffered() const { return buffer_.size() - start_; }
+  bool inside_value() const { return scanner_.inside(); }
+  std::size_t buffered() const { return size() - start_; }
 
  private:
-  enum class State { Between, Value, String, Escape, Broken };
+  std::size_t size() const { return buffer_.size() - LeanParser::padding; }
+  Malformed broken(std::string what);
 
   std::size_t largest_;
-  std::string buffer_;
-  std::size_t start_ = 0;    // of the value that is being read
-  std::size_t scanned_ = 0;  // everything before has been looked at
-  std::size_t depth_ = 0;
-  State state_ = State::Between;
+  std::string buffer_ = std::string(LeanParser::padding, '\0');  // which stays at the end
+  std::size_t start_ = 0;                                        // of the value that is being read
+  std::size_t scanned_ = 0;                                      // everything before has been looked at
+  ObjectScanner scanner_;
   std::string broken_;
 };
 
