@@ -3,6 +3,7 @@
 import email.message
 import imaplib
 import json
+import re
 import smtplib
 import sys
 import time
@@ -25,7 +26,7 @@ def imap(host, user, password, *steps):
     session.login(user, password)
     answers = []
     for step in steps:
-        command, *arguments = step.split(" ")
+        command, *arguments = re.findall(r"\([^)]*\)|\S+", step)
         status, data = getattr(session, command)(*arguments)
         if status != "OK":
             sys.exit(f"{step}: {status} {data}")

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -12,6 +13,9 @@ from cluster import ROOT, SCRIPTS
 
 MURDER = ROOT / "build/release/bin/murder"
 OPERATOR = ROOT / "build/release/bin/murder-operator"
+
+# Of a MailboxMove.
+ENDS = ("Completed", "Failed", "RolledBack")
 
 
 def wait_for(what, check, seconds=120):
@@ -103,6 +107,29 @@ class Murder:
 
     def uids(self, component=None):
         return {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in self.pods(component)}
+
+    def pod_of(self, node):
+        return next(pod for pod in self.pods() if pod["metadata"]["labels"]["murder.cyrus.dev/node"] == node)
+
+    def ip_of(self, node):
+        return self.pod_of(node)["status"]["podIP"]
+
+    def master_list(self):
+        return self.kubectl("exec", f"{self.name}-mupdate-0", "-c", "cyrus", "--", "/usr/lib/cyrus/bin/ctl_mboxlist", "-C",
+                            "/var/lib/cyrus-murder/etc/imapd.conf", "-d")
+
+    def place_of(self, mailbox):
+        """The backend that it is on, as the master's list says."""
+        entry = rf"^{re.escape(mailbox)}\b(?!\.).*?{self.name}-(be\d)\."
+        return re.search(entry, self.master_list(), re.DOTALL | re.MULTILINE)[1]
+
+    def wait_for_moves(self, seconds=120):
+        """All MailboxMoves have ended; mailbox → status."""
+        def ended():
+            moves = {move["spec"]["mailbox"]: move.get("status", {}) for move in self.get("mailboxmoves")["items"]}
+            done = all(status.get("phase") in ENDS for status in moves.values())
+            return moves if moves and done else None
+        return wait_for("the moves have ended", ended, seconds)
 
     def password(self, account):
         data = self.get("secret", f"{self.name}-passwords")["data"]

@@ -11,6 +11,7 @@
 namespace murder::move {
 namespace {
 
+constexpr std::chrono::seconds login_patience(10);
 constexpr std::chrono::seconds patience(60);
 constexpr std::size_t longest_line = 16 << 20;
 
@@ -18,12 +19,11 @@ constexpr std::size_t longest_line = 16 << 20;
 class Sync {
  public:
   static Result<Sync> open(const AgentConfig& config, const health::Login& login) {
-    const auto deadline = net::Deadline::in(patience);
     const auto service = imap_service(config);
     if (!service) return service.error();
-    auto connection = health::open_imap(*service, login, deadline);
+    auto connection = health::open_imap(*service, login, net::Deadline::in(login_patience));
     if (!connection) return std::move(connection).error();
-    return Sync(*std::move(connection), deadline);
+    return Sync(*std::move(connection), net::Deadline::in(patience));
   }
 
   // Its untagged answers.
