@@ -61,6 +61,7 @@ Result<std::vector<std::string>> lines_of_shared(const AgentConfig& config, cons
     if (user.find('\x1f') == std::string_view::npos) users.emplace(user);
   }
   std::vector<std::string> lines;
+  lines.reserve(users.size());
   for (const auto& user : users) lines.push_back(seen_line(user, entry->unique_id));
   return lines;
 }

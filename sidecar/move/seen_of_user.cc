@@ -52,7 +52,8 @@ class Sync {
       if (!line.starts_with("* SEEN ")) continue;  // subscriptions, Sieve scripts
       auto record = parse_seen(line);
       if (!record) return std::move(record).error();
-      records[record->unique_id] = *std::move(record);
+      auto unique_id = record->unique_id;
+      records.insert_or_assign(std::move(unique_id), *std::move(record));
     }
     return records;
   }
