@@ -28,6 +28,8 @@ def imap(host, user, password, *steps):
     for step in steps:
         command, *arguments = re.findall(r"\([^)]*\)|\S+", step)
         status, data = getattr(session, command)(*arguments)
+        if command == "xatom":
+            data = session.response("METADATA")[1]
         if status != "OK":
             sys.exit(f"{step}: {status} {data}")
         answers.append([part.decode() if isinstance(part, bytes) else part and part[1].decode() for part in data])

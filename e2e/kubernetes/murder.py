@@ -55,6 +55,7 @@ class Operator:
 class Murder:
     def __init__(self, cluster, name, namespace):
         self.cluster, self.name, self.namespace = cluster, name, namespace
+        self.passwords = {}
 
     def kubectl(self, *arguments, **keywords):
         return self.cluster.kubectl("-n", self.namespace, *arguments, **keywords)
@@ -114,14 +115,18 @@ class Murder:
     def ip_of(self, node):
         return self.pod_of(node)["status"]["podIP"]
 
-    def master_list(self):
-        return self.kubectl("exec", f"{self.name}-mupdate-0", "-c", "cyrus", "--", "/usr/lib/cyrus/bin/ctl_mboxlist", "-C",
-                            "/var/lib/cyrus-murder/etc/imapd.conf", "-d")
+    def list_of(self, pod):
+        """The mailbox list of a pod: name → what is known of it."""
+        return json.loads(self.kubectl("exec", pod, "-c", "cyrus", "--", "/usr/lib/cyrus/bin/ctl_mboxlist", "-C",
+                                       "/var/lib/cyrus-murder/etc/imapd.conf", "-d"))
 
-    def place_of(self, mailbox):
-        """The backend that it is on, as the master's list says."""
-        entry = rf"^{re.escape(mailbox)}\b(?!\.).*?{self.name}-(be\d)\."
-        return re.search(entry, self.master_list(), re.DOTALL | re.MULTILINE)[1]
+    def master_list(self):
+        return self.list_of(f"{self.name}-mupdate-0")
+
+    def place_of(self, mailbox, pod=None):
+        """The backend that it is on, as the master's list says, or that of a frontend."""
+        known = self.list_of(pod) if pod else self.master_list()
+        return known[mailbox]["server"].split(".")[0].removeprefix(f"{self.name}-")
 
     def wait_for_moves(self, seconds=120):
         """All MailboxMoves have ended; mailbox → status."""
@@ -132,8 +137,11 @@ class Murder:
         return wait_for("the moves have ended", ended, seconds)
 
     def password(self, account):
-        data = self.get("secret", f"{self.name}-passwords")["data"]
-        return base64.b64decode(data[account]).decode()
+        # Made once, and never another one.
+        if account not in self.passwords:
+            data = self.get("secret", f"{self.name}-passwords")["data"]
+            self.passwords = {account: base64.b64decode(text).decode() for account, text in data.items()}
+        return self.passwords[account]
 
     def address(self, service):
         return self.get("service", service)["spec"]["clusterIP"]

@@ -60,8 +60,8 @@ def read(murder, user, mailbox, numbers):
     murder.imap(user, f"select {mailbox}", rf"store {numbers} +FLAGS (\Seen)")
 
 
-def has_read(murder, user, mailbox, host=None):
-    return murder.imap(user, f"select {mailbox}", "search None SEEN", host=host)[1][0]
+def has_read(murder, user, mailbox):
+    return murder.imap(user, f"select {mailbox}", "search None SEEN")[1][0]
 
 
 def move(murder, mailbox, destination):
@@ -72,51 +72,55 @@ def move_and_wait(murder, mailbox, destination):
     move(murder, mailbox, destination)
     status = murder.wait_for_moves()[mailbox]
     assert status["phase"] == "Completed", status
-    assert murder.place_of(mailbox) == destination.split("!")[0]
+    lists = [None, *(pod["metadata"]["name"] for pod in murder.pods("frontend"))]
+    assert {murder.place_of(mailbox, each) for each in lists} == {destination.split("!")[0]}
     murder.kubectl("delete", "mailboxmoves", "--all")
 
 
-def frontends(murder):
-    return [pod["status"]["podIP"] for pod in murder.pods("frontend")]
-
-
 def all_of(murder, mailbox):
-    """What an administrator and every reader see of it through each frontend."""
-    return [
-        [murder.imap("cyrus", f"status {mailbox} (MESSAGES UIDNEXT UIDVALIDITY)", f"getacl {mailbox}",
-                     f"getannotation {mailbox} /comment value.shared", f"getquota {mailbox}", host=frontend)]
-        + [murder.imap(user, f"select {mailbox}", "fetch 1:* (UID INTERNALDATE RFC822.SIZE)", "search None SEEN",
-                       "search None FLAGGED", "search None KEYWORD label", host=frontend)
-           for user in USERS[:3]]
-        for frontend in frontends(murder)
-    ]
+    """What every reader and an administrator see of it."""
+    seen_by = [murder.imap(user, f"select {mailbox}", "fetch 1:* (UID INTERNALDATE RFC822.SIZE)", "search None SEEN",
+                           "search None FLAGGED", "search None KEYWORD label") for user in USERS[:3]]
+    return [*seen_by, murder.imap("ann", f"xatom GETMETADATA {mailbox} /shared/comment"),
+            murder.imap("cyrus", f"status {mailbox} (MESSAGES UIDNEXT UIDVALIDITY)", f"getacl {mailbox}")]
+
+
+def quota(murder, root, backend):
+    """What a backend counts below it, and the limits; nothing when it has no such root."""
+    try:
+        return murder.imap("cyrus", f"getquota {root}", host=murder.ip_of(backend))[0][0]
+    except AssertionError as error:
+        assert "Quota root does not exist" in str(error)
+        return None
 
 
 def test_a_shared_mailbox_moves_with_what_everybody_has_read_and_back(murder):
     make_shared(murder, "board", "be1", 4)
     make_shared(murder, "board.kid", "be1", 1)
-    murder.imap("cyrus", "xatom SETQUOTA board (STORAGE 5000)",
-                'xatom SETANNOTATION board "/comment" ("value.shared" "for all of us")', host=murder.ip_of("be1"))
+    murder.imap("cyrus", "setquota board (MESSAGE 100)")
+    murder.imap("ann", 'xatom SETMETADATA board (/shared/comment "for all of us")')
     for user, numbers in (("ann", "1"), ("ben", "2"), ("cas", "3:4")):
         read(murder, user, "board", numbers)
     murder.imap("ben", "select board", r"store 2 +FLAGS (\Flagged label)")
     before = all_of(murder, "board")
-    kid = all_of(murder, "board.kid")
-    assert "for all of us" in str(before) and "5000" in str(before)
+    assert "for all of us" in str(before)
 
     move_and_wait(murder, "board", "be2!p2")
-    assert murder.place_of("board.kid") == "be1"
     assert all_of(murder, "board") == before
-    assert all_of(murder, "board.kid") == kid
+    assert (quota(murder, "board", "be1"), quota(murder, "board", "be2")) == ("board (MESSAGE 1 100)", "board (MESSAGE 4 100)")
+    assert murder.place_of("board.kid") == "be1"
+    read(murder, "ann", "board.kid", "1")
 
-    # And it goes on from there: what is read and posted on be2 comes along.
+    # And it goes on from there: what is read and posted on be2 comes along, to where one below it has stayed.
     read(murder, "cas", "board", "1")
     murder.deliver("+board", "board 4")
     read(murder, "ann", "board", "5")
     before = all_of(murder, "board")
     move_and_wait(murder, "board", "be1!p1")
     assert all_of(murder, "board") == before
+    assert (quota(murder, "board", "be1"), quota(murder, "board", "be2")) == ("board (MESSAGE 6 100)", None)
     assert [has_read(murder, user, "board") for user in USERS[:3]] == ["1 5", "2", "1 3 4"]
+    assert has_read(murder, "ann", "board.kid") == "1"
 
 
 def test_a_user_who_moves_has_read_what_it_has_read(murder):

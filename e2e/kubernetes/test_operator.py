@@ -112,7 +112,7 @@ def test_a_backend_comes_and_goes(murder):
     murder.kubectl("annotate", "mbe", "be3", "murder.cyrus.dev/force-delete=true")
     wait_for("be3 is gone", lambda: not [row for row in murder.get("mbe")["items"] if row["metadata"]["name"] == "be3"])
     # The name is free again, everywhere.
-    assert "quickstart-be3" not in murder.master_list()
+    assert "quickstart-be3" not in str(murder.master_list())
     wait_for("the Event says what was forgotten", lambda: "has forgotten 1 mailboxes" in murder.kubectl("get", "events"))
     murder.imap("cyrus", "create user.dave")
     assert murder.place_of("user.dave") in ("be1", "be2")

@@ -201,6 +201,14 @@ Result<std::uint32_t> Agents::carry_seen(const std::string& node, const std::str
   return reply->records();
 }
 
+Status Agents::make_way(const std::string& node, const std::string& mailbox, std::chrono::milliseconds timeout) const {
+  v1::MakeWayRequest request;
+  request.set_mailbox(mailbox);
+  const auto reply = ask(find(node), node, &v1::Agent::Stub::MakeWay, request, timeout);
+  if (!reply) return reply.error();
+  return ok();
+}
+
 Result<v1::GetSeenReply> Agents::get_seen(const std::string& node, const v1::GetSeenRequest& request,
                                           std::chrono::milliseconds timeout) const {
   return ask(find(node), node, &v1::Agent::Stub::GetSeen, request, timeout);

@@ -50,6 +50,8 @@ class Agents {
   // Asks a backend to send ahead what everybody has read in a shared mailbox; how many records went.
   Result<std::uint32_t> carry_seen(const std::string& node, const std::string& mailbox, const std::string& to,
                                    std::chrono::milliseconds timeout) const;
+  // Has a backend let a shared mailbox come.
+  Status make_way(const std::string& node, const std::string& mailbox, std::chrono::milliseconds timeout) const;
   // What a user has read in mailboxes that are not its own.
   Result<agent::v1::GetSeenReply> get_seen(const std::string& node, const agent::v1::GetSeenRequest& request,
                                            std::chrono::milliseconds timeout) const;

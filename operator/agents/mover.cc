@@ -287,6 +287,7 @@ Status Mover::act(moves::Step step, const moves::Route& route, const std::string
     case moves::Step::Start: {
       // With the inventory all of them did; of another attempt a frontend that is away is no reason to wait.
       static_cast<void>(hold_deliveries(route, delivery_hold));
+      if (!moves::is_user(route.mailbox)) MURDER_TRY(agents_.make_way(route.destination, route.mailbox, seen_patience));
       v1::MoveRequest request;
       request.set_id(moves::move_id(route, status));
       request.set_start(true);

@@ -77,6 +77,13 @@ class Service final : public v1::Agent::Service {
     return rpc::Status::OK;
   }
 
+  rpc::Status MakeWay(rpc::ServerContext*, const v1::MakeWayRequest* request, v1::MakeWayReply*) override {
+    if (const auto refused = only_on_backends(request->mailbox())) return *refused;
+    const auto made = actions_.make_way(request->mailbox());
+    if (!made) return {rpc::StatusCode::UNAVAILABLE, made.error().message};
+    return rpc::Status::OK;
+  }
+
   rpc::Status GetSeen(rpc::ServerContext*, const v1::GetSeenRequest* request, v1::GetSeenReply* reply) override {
     if (const auto refused = only_on_backends(request->mailbox())) return *refused;
     const auto seen = actions_.get_seen(

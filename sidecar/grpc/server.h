@@ -29,6 +29,7 @@ struct Actions {
   std::function<Result<std::vector<move::HeldMailbox>>(const move::InventoryRequest& request)> inventory;
   std::function<Result<move::Report>(const move::MoveRequest& request, bool start)> move;
   std::function<Result<std::size_t>(const std::string& mailbox, const std::string& to)> carry_seen;
+  std::function<Status(const std::string& mailbox)> make_way;
   std::function<Result<move::SeenOfUser>(const std::string& mailbox, move::Mailboxes which)> get_seen;
   std::function<Result<std::size_t>(const move::SeenOfUser& seen, move::Existing existing)> put_seen;
   std::function<Status(const std::string& mailbox, std::chrono::seconds duration)> hold_deliveries;

@@ -5,14 +5,13 @@
 #include <set>
 
 #include "sidecar/move/listing.h"
+#include "sidecar/move/mailboxes_db.h"
 #include "sidecar/push/cyrus_tool.h"
 #include "sidecar/push/private_file.h"
 #include "sidecar/where/mbentry.h"
 
 namespace murder::move {
 namespace {
-
-using namespace std::chrono_literals;
 
 constexpr std::string_view suffix = ".seen";
 
@@ -32,21 +31,10 @@ Status add_users_with_a_file(const AgentConfig& config, std::set<std::string>& u
   return ok();
 }
 
-Result<std::string> database(const AgentConfig& config, const std::string& file, std::vector<std::string> what) {
-  what.insert(what.begin(), {file, "twoskip"});
-  auto command = push::cyrus_tool(config, config.paths.imapd_conf, "cyr_dbtool", std::move(what));
-  command.timeout = 60s;
-  command.max_output = 64 << 20;
-  auto ended = process::run_successfully(command);
-  if (!ended) return std::move(ended).error();
-  if (ended->truncated) return Error{file + ": has more than can be read"};
-  return std::move(ended->output);
-}
-
 // Of everybody who may have read something here: who has a file, and who has an INBOX.
 Result<std::vector<std::string>> lines_of_shared(const AgentConfig& config, const std::string& mailbox) {
-  const auto list = config.paths.config_directory + "/mailboxes.db";
-  const auto record = database(config, list, {"get", where::mailbox_key(mailbox)});
+  const auto list = mailboxes_db(config);
+  const auto record = ask_database(config, list, {"get", where::mailbox_key(mailbox)});
   if (!record) return record.error();
   const auto entry = where::parse_mbentry(*record);
   if (!entry) return entry.error().in(mailbox);
@@ -54,7 +42,7 @@ Result<std::vector<std::string>> lines_of_shared(const AgentConfig& config, cons
 
   std::set<std::string> users;
   MURDER_TRY(add_users_with_a_file(config, users));
-  const auto shown = database(config, list, {"show", where::mailbox_key("user.")});
+  const auto shown = ask_database(config, list, {"show", where::mailbox_key("user.")});
   if (!shown) return shown.error();
   for (const auto& key : keys_of(*shown)) {
     const auto user = std::string_view(key).substr(where::mailbox_key("user.").size());
