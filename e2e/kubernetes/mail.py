@@ -1,4 +1,4 @@
-"""imap HOST USER PASSWORD STEP… and lmtp HOST USER SUBJECT: run in the network of the cluster, by murder.py."""
+"""imap HOST USER PASSWORD STEP… and lmtp HOST USER SUBJECT…: run in the network of the cluster, by murder.py."""
 
 import email.message
 import imaplib
@@ -37,22 +37,30 @@ def imap(host, user, password, *steps):
     print(json.dumps(answers))
 
 
-def lmtp(host, user, subject):
+def lmtp(host, user, *subjects):
+    for subject in subjects:
+        deliver(host, user, subject)
+
+
+def deliver(host, user, subject):
     message = email.message.EmailMessage()
     message["From"], message["To"], message["Subject"] = "mta@example.org", f"{user}@example.org", subject
     message.set_content("Hello.\n")
-    # As an MTA does: what is refused for now (a user who is just moved) is tried again.
-    deadline = time.monotonic() + 60
+    # As an MTA does: what is refused for now (a user who is just moved; no frontend that is ready) is tried again.
+    deadline = time.monotonic() + 90
     while True:
-        with connected(lambda: smtplib.LMTP(host, 2003)) as session:
-            try:
+        try:
+            with smtplib.LMTP(host, 2003) as session:
                 session.send_message(message, to_addrs=[user])
                 return
-            except smtplib.SMTPRecipientsRefused as refused:
-                code = refused.recipients[user][0]
-                if not 400 <= code < 500 or time.monotonic() > deadline:
-                    raise
-        time.sleep(0.5)
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+        except smtplib.SMTPRecipientsRefused as refused:
+            code = refused.recipients[user][0]
+            if not 400 <= code < 500 or time.monotonic() > deadline:
+                raise
+        time.sleep(0.2)
 
 
 if __name__ == "__main__":

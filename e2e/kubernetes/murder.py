@@ -156,5 +156,5 @@ class Murder:
         account = f"admin.{user}" if user == "cyrus" else f"user.{user}"
         return json.loads(self.python("imap", host or self.address(self.name), user, self.password(account), *steps))
 
-    def deliver(self, user, subject):
-        self.python("lmtp", self.address(f"{self.name}-lmtp"), user, subject)
+    def deliver(self, user, *subjects):
+        self.python("lmtp", self.address(f"{self.name}-lmtp"), user, *subjects)
