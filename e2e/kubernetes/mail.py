@@ -46,21 +46,27 @@ def deliver(host, user, subject):
     message = email.message.EmailMessage()
     message["From"], message["To"], message["Subject"] = "mta@example.org", f"{user}@example.org", subject
     message.set_content("Hello.\n")
-    # As an MTA does: what is refused for now (a user who is just moved; no frontend that is ready) is tried again.
+    # As an MTA does: what cannot be for now (a user who is just moved; no frontend that is ready) is tried again.
     deadline = time.monotonic() + 90
-    while True:
-        try:
-            with smtplib.LMTP(host, 2003) as session:
-                session.send_message(message, to_addrs=[user])
-                return
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-        except smtplib.SMTPRecipientsRefused as refused:
-            code = refused.recipients[user][0]
-            if not 400 <= code < 500 or time.monotonic() > deadline:
-                raise
+    while not accepted(host, user, message):
+        if time.monotonic() > deadline:
+            sys.exit(f"{user}: not accepted in time")
         time.sleep(0.2)
+
+
+def accepted(host, user, message):
+    try:
+        session = smtplib.LMTP(host, 2003)
+    except OSError:
+        return False
+    with session:
+        try:
+            session.send_message(message, to_addrs=[user])
+        except smtplib.SMTPRecipientsRefused as refused:
+            if not 400 <= refused.recipients[user][0] < 500:
+                raise
+            return False
+    return True
 
 
 if __name__ == "__main__":
