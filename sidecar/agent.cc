@@ -14,7 +14,9 @@
 #include "sidecar/layout/told.h"
 #include "sidecar/memory.h"
 #include "sidecar/move/inventory.h"
+#include "sidecar/move/make_way.h"
 #include "sidecar/move/seen.h"
+#include "sidecar/move/seen_of_user.h"
 #include "sidecar/push/pusher.h"
 
 namespace murder::agent {
@@ -150,6 +152,12 @@ Status Agent::serve_grpc() {
           .move = [this](const move::MoveRequest& request, bool start) { return move(request, start); },
           .carry_seen = [this](const std::string& mailbox,
                                const std::string& to) { return move::carry_seen(config_, mailbox, to); },
+          .make_way = [this](const std::string& mailbox) { return move::make_way(config_, mailbox); },
+          .get_seen = [this](const std::string& mailbox,
+                             move::Mailboxes which) { return move::read_seen(config_, own_login(), mailbox, which); },
+          .put_seen = [this](
+                          const move::SeenOfUser& seen,
+                          move::Existing existing) { return move::write_seen(config_, own_login(), seen, existing); },
           .hold_deliveries = [this](const std::string& mailbox,
                                     std::chrono::seconds duration) { return hold_deliveries(mailbox, duration); },
           .forget = [this](const std::string& server,

@@ -6,6 +6,7 @@ import pathlib
 import pytest
 
 from cluster import ROOT, Cluster
+from murder import Operator
 
 
 @pytest.fixture(scope="module")
@@ -17,3 +18,13 @@ def cluster(tmp_path_factory):
     cluster.run("up")
     yield cluster
     cluster.run("down")
+
+
+@pytest.fixture(scope="module")
+def operator(cluster, tmp_path_factory):
+    cluster.kubectl("apply", "--server-side", "-f", ROOT / "crds")
+    cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
+    operator = Operator(cluster, tmp_path_factory.mktemp("operator") / "log")
+    operator.start()
+    yield operator
+    operator.stop()

@@ -1,8 +1,9 @@
-"""imap HOST USER PASSWORD STEP… and lmtp HOST USER SUBJECT: run in the network of the cluster, by murder.py."""
+"""imap HOST USER PASSWORD STEP… and lmtp HOST USER SUBJECT…: run in the network of the cluster, by murder.py."""
 
 import email.message
 import imaplib
 import json
+import re
 import smtplib
 import sys
 import time
@@ -25,8 +26,10 @@ def imap(host, user, password, *steps):
     session.login(user, password)
     answers = []
     for step in steps:
-        command, *arguments = step.split(" ")
+        command, *arguments = re.findall(r"\([^)]*\)|\S+", step)
         status, data = getattr(session, command)(*arguments)
+        if command == "xatom":
+            data = session.response("METADATA")[1]
         if status != "OK":
             sys.exit(f"{step}: {status} {data}")
         answers.append([part.decode() if isinstance(part, bytes) else part and part[1].decode() for part in data])
@@ -34,22 +37,36 @@ def imap(host, user, password, *steps):
     print(json.dumps(answers))
 
 
-def lmtp(host, user, subject):
+def lmtp(host, user, *subjects):
+    for subject in subjects:
+        deliver(host, user, subject)
+
+
+def deliver(host, user, subject):
     message = email.message.EmailMessage()
     message["From"], message["To"], message["Subject"] = "mta@example.org", f"{user}@example.org", subject
     message.set_content("Hello.\n")
-    # As an MTA does: what is refused for now (a user who is just moved) is tried again.
-    deadline = time.monotonic() + 60
-    while True:
-        with connected(lambda: smtplib.LMTP(host, 2003)) as session:
-            try:
-                session.send_message(message, to_addrs=[user])
-                return
-            except smtplib.SMTPRecipientsRefused as refused:
-                code = refused.recipients[user][0]
-                if not 400 <= code < 500 or time.monotonic() > deadline:
-                    raise
-        time.sleep(0.5)
+    # As an MTA does: what cannot be for now (a user who is just moved; no frontend that is ready) is tried again.
+    deadline = time.monotonic() + 90
+    while not accepted(host, user, message):
+        if time.monotonic() > deadline:
+            sys.exit(f"{user}: not accepted in time")
+        time.sleep(0.2)
+
+
+def accepted(host, user, message):
+    try:
+        session = smtplib.LMTP(host, 2003)
+    except OSError:
+        return False
+    with session:
+        try:
+            session.send_message(message, to_addrs=[user])
+        except smtplib.SMTPRecipientsRefused as refused:
+            if not 400 <= refused.recipients[user][0] < 500:
+                raise
+            return False
+    return True
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -12,6 +13,9 @@ from cluster import ROOT, SCRIPTS
 
 MURDER = ROOT / "build/release/bin/murder"
 OPERATOR = ROOT / "build/release/bin/murder-operator"
+
+# Of a MailboxMove.
+ENDS = ("Completed", "Failed", "RolledBack")
 
 
 def wait_for(what, check, seconds=120):
@@ -55,6 +59,7 @@ class Operator:
 class Murder:
     def __init__(self, cluster, name, namespace):
         self.cluster, self.name, self.namespace = cluster, name, namespace
+        self.passwords = {}
 
     def kubectl(self, *arguments, **keywords):
         return self.cluster.kubectl("-n", self.namespace, *arguments, **keywords)
@@ -108,9 +113,39 @@ class Murder:
     def uids(self, component=None):
         return {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in self.pods(component)}
 
+    def pod_of(self, node):
+        return next(pod for pod in self.pods() if pod["metadata"]["labels"]["murder.cyrus.dev/node"] == node)
+
+    def ip_of(self, node):
+        return self.pod_of(node)["status"]["podIP"]
+
+    def list_of(self, pod):
+        """The mailbox list of a pod: name → what is known of it."""
+        return json.loads(self.kubectl("exec", pod, "-c", "cyrus", "--", "/usr/lib/cyrus/bin/ctl_mboxlist", "-C",
+                                       "/var/lib/cyrus-murder/etc/imapd.conf", "-d"))
+
+    def master_list(self):
+        return self.list_of(f"{self.name}-mupdate-0")
+
+    def place_of(self, mailbox, pod=None):
+        """The backend that it is on, as the master's list says, or that of a frontend."""
+        known = self.list_of(pod) if pod else self.master_list()
+        return known[mailbox]["server"].split(".")[0].removeprefix(f"{self.name}-")
+
+    def wait_for_moves(self, seconds=120):
+        """All MailboxMoves have ended; mailbox → status."""
+        def ended():
+            moves = {move["spec"]["mailbox"]: move.get("status", {}) for move in self.get("mailboxmoves")["items"]}
+            done = all(status.get("phase") in ENDS for status in moves.values())
+            return moves if moves and done else None
+        return wait_for("the moves have ended", ended, seconds)
+
     def password(self, account):
-        data = self.get("secret", f"{self.name}-passwords")["data"]
-        return base64.b64decode(data[account]).decode()
+        # Made once, and never another one.
+        if account not in self.passwords:
+            data = self.get("secret", f"{self.name}-passwords")["data"]
+            self.passwords = {account: base64.b64decode(text).decode() for account, text in data.items()}
+        return self.passwords[account]
 
     def address(self, service):
         return self.get("service", service)["spec"]["clusterIP"]
@@ -125,5 +160,5 @@ class Murder:
         account = f"admin.{user}" if user == "cyrus" else f"user.{user}"
         return json.loads(self.python("imap", host or self.address(self.name), user, self.password(account), *steps))
 
-    def deliver(self, user, subject):
-        self.python("lmtp", self.address(f"{self.name}-lmtp"), user, subject)
+    def deliver(self, user, *subjects):
+        self.python("lmtp", self.address(f"{self.name}-lmtp"), user, *subjects)

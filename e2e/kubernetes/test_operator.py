@@ -1,12 +1,11 @@
 """The operator on a real Kubernetes: resources become a murder that serves mail, and changes of them change it."""
 
 import json
-import re
 
 import pytest
 
 from cluster import ROOT
-from murder import Murder, Operator, wait_for
+from murder import ENDS, Murder, wait_for
 
 NAMESPACE = "post"
 
@@ -16,16 +15,6 @@ def backend(name, **spec):
         "apiVersion": "murder.cyrus.dev/v1alpha1", "kind": "Backend", "metadata": {"name": name, "namespace": NAMESPACE},
         "spec": {"clusterRef": {"name": "quickstart"}, "partitions": [{"name": "p1"}], **spec},
     }
-
-
-@pytest.fixture(scope="module")
-def operator(cluster, tmp_path_factory):
-    cluster.kubectl("apply", "--server-side", "-f", ROOT / "crds")
-    cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
-    operator = Operator(cluster, tmp_path_factory.mktemp("operator") / "log")
-    operator.start()
-    yield operator
-    operator.stop()
 
 
 @pytest.fixture(scope="module")
@@ -40,24 +29,6 @@ def murder(cluster, operator):
     murder.wait_until_settled()
     murder.imap("cyrus", "create user.alice", "create user.bob")
     return murder
-
-
-def master_list(murder):
-    return murder.kubectl("exec", "quickstart-mupdate-0", "-c", "cyrus", "--", "/usr/lib/cyrus/bin/ctl_mboxlist", "-C",
-                          "/var/lib/cyrus-murder/etc/imapd.conf", "-d")
-
-
-def place_of(murder, mailbox):
-    """The backend that it is on, as the master's list says."""
-    return re.search(rf"^{re.escape(mailbox)}\b(?!\.).*?quickstart-(be\d)\.", master_list(murder), re.DOTALL | re.MULTILINE)[1]
-
-
-def holder(murder, user):
-    return place_of(murder, f"user.{user}")
-
-
-def pod_of(murder, node):
-    return next(pod for pod in murder.pods() if pod["metadata"]["labels"]["murder.cyrus.dev/node"] == node)
 
 
 def test_a_message_goes_in_and_comes_out(murder):
@@ -131,20 +102,20 @@ def test_a_backend_comes_and_goes(murder):
     murder.wait("Ready", "mbe/be3")
     murder.wait_until_settled()
     assert murder.status()["readyBackends"] == "3/3"
-    murder.imap("cyrus", "create user.dave", host=pod_of(murder, "be3")["status"]["podIP"])
-    assert holder(murder, "dave") == "be3"
+    murder.imap("cyrus", "create user.dave", host=murder.ip_of("be3"))
+    assert murder.place_of("user.dave") == "be3"
 
     murder.kubectl("delete", "mbe", "be3", "--wait=false")
     stalled = wait_for("the reason", lambda: murder.condition("Stalled", "mbe", "be3"))
     assert stalled["reason"] == "NotEmpty" and "force-delete" in stalled["message"]
-    assert holder(murder, "dave") == "be3"
+    assert murder.place_of("user.dave") == "be3"
     murder.kubectl("annotate", "mbe", "be3", "murder.cyrus.dev/force-delete=true")
     wait_for("be3 is gone", lambda: not [row for row in murder.get("mbe")["items"] if row["metadata"]["name"] == "be3"])
     # The name is free again, everywhere.
-    assert "quickstart-be3" not in master_list(murder)
+    assert "quickstart-be3" not in str(murder.master_list())
     wait_for("the Event says what was forgotten", lambda: "has forgotten 1 mailboxes" in murder.kubectl("get", "events"))
     murder.imap("cyrus", "create user.dave")
-    assert holder(murder, "dave") in ("be1", "be2")
+    assert murder.place_of("user.dave") in ("be1", "be2")
     wait_for("its pod is gone", lambda: "quickstart-be3-0" not in murder.uids())
     claims = {claim["metadata"]["name"] for claim in murder.get("pvc")["items"]}
     assert {"state-quickstart-be3", "spool-p1-quickstart-be3"} <= claims
@@ -214,7 +185,7 @@ def test_the_operator_can_be_killed(murder, operator):
 
 
 def test_a_user_moves_by_annotation_while_mail_comes(murder):
-    source = holder(murder, "alice")
+    source = murder.place_of("user.alice")
     destination = "be2" if source == "be1" else "be1"
     before = int(murder.imap("alice", "select INBOX")[0][0])
     murder.kubectl("annotate", "murder", "quickstart", f"murder.cyrus.dev/move=user.alice={destination}!p2")
@@ -225,11 +196,11 @@ def test_a_user_moves_by_annotation_while_mail_comes(murder):
         murder.deliver("alice", f"while it moves, {sent}")
         sent += 1
         moves = murder.get("mailboxmoves")["items"]
-        return next((move for move in moves if move.get("status", {}).get("phase") in ("Completed", "Failed", "RolledBack")), None)
+        return next((move for move in moves if move.get("status", {}).get("phase") in ENDS), None)
 
     move = wait_for("the move has ended", ended)
     assert move["status"]["phase"] == "Completed", move["status"]
-    assert holder(murder, "alice") == destination
+    assert murder.place_of("user.alice") == destination
     assert int(murder.imap("alice", "select INBOX")[0][0]) == before + sent
     assert "murder.cyrus.dev/move" not in murder.get("murder", "quickstart")["metadata"].get("annotations", {})
     assert "Moved" in murder.kubectl("get", "events", "--field-selector=involvedObject.kind=MurderCluster")
@@ -252,25 +223,25 @@ def test_moves_that_make_no_sense_are_answered(murder):
 
 def test_a_person_decides_whose_copy_is_right(murder):
     """Two backends hold `twice`: held back and named, until an annotation says which it is."""
-    addresses = {name: pod_of(murder, name)["status"]["podIP"] for name in ("be1", "be2")}
+    addresses = {name: murder.ip_of(name) for name in ("be1", "be2")}
     murder.imap("cyrus", "create twice", host=addresses["be1"])
     murder.imap("cyrus", "xatom LOCALCREATE twice", host=addresses["be2"])
-    murder.kubectl("delete", "pod", pod_of(murder, "be2")["metadata"]["name"])  # An agent pushes when it starts.
+    murder.kubectl("delete", "pod", murder.pod_of("be2")["metadata"]["name"])  # An agent pushes when it starts.
     conflict = wait_for("the conflict", lambda: murder.condition("MailboxConflict", "mbe", "be2"))
     assert conflict["status"] == "True" and "twice" in conflict["message"]
     wait_for("it is told", lambda: murder.condition("Degraded")["reason"] == "MailboxConflict")
     named = murder.get("mbe", "be2")["status"]["conflicts"]
-    assert [each["mailbox"] for each in named] == ["twice"] and place_of(murder, "twice") == "be1"
+    assert [each["mailbox"] for each in named] == ["twice"] and murder.place_of("twice") == "be1"
 
     murder.kubectl("annotate", "mbe", "be2", "murder.cyrus.dev/resolve-conflicts=twice=here")
-    wait_for("it is carried out", lambda: place_of(murder, "twice") == "be2")
+    wait_for("it is carried out", lambda: murder.place_of("twice") == "be2")
     wait_for("be2 agrees", lambda: murder.condition("Synced", "mbe", "be2")["status"] == "True")
     assert "murder.cyrus.dev/resolve-conflicts" not in murder.get("mbe", "be2")["metadata"].get("annotations", {})
     murder.kubectl("annotate", "mbe", "be1", "murder.cyrus.dev/resolve-conflicts=twice=master")
     wait_for("the other copy is kept as a deleted one", lambda: any(
         "DELETED.twice" in line for line in murder.imap("cyrus", 'list "" DELETED.*', host=addresses["be1"])[0] if line))
     murder.wait_until_settled()
-    assert place_of(murder, "twice") == "be2"
+    assert murder.place_of("twice") == "be2"
 
 
 def test_passwords_are_made_once(murder):

@@ -10,6 +10,8 @@
 namespace murder::agents {
 namespace {
 
+namespace v1 = agent::v1;
+
 Error error_of(const std::string& node, const grpc::Status& status) {
   const char* what = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ? "no answer in time"
                      : status.error_code() == grpc::StatusCode::UNAVAILABLE     ? "cannot be reached"
@@ -18,6 +20,20 @@ Error error_of(const std::string& node, const grpc::Status& status) {
 }
 
 Error no_such(const std::string& node) { return Error{"no node is called " + node}; }
+
+// One call of one agent, which may be none.
+template <typename Channel, typename Request, typename Reply>
+Result<Reply> ask(const Channel* channel, const std::string& node,
+                  grpc::Status (v1::Agent::Stub::*method)(grpc::ClientContext*, const Request&, Reply*),
+                  const Request& request, std::chrono::milliseconds timeout) {
+  if (channel == nullptr) return no_such(node);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  Reply reply;
+  const auto status = (channel->stub.get()->*method)(&context, request, &reply);
+  if (!status.ok()) return error_of(node, status);
+  return reply;
+}
 
 // Sends one call to many agents and waits until each has ended, by an answer or by its deadline.
 template <typename Reply>
@@ -66,7 +82,7 @@ class FanOut {
 }  // namespace
 
 struct Agents::Channel {
-  std::unique_ptr<agent::v1::Agent::Stub> stub;
+  std::unique_ptr<v1::Agent::Stub> stub;
 };
 
 Agents::Agents(const std::vector<Endpoint>& endpoints, const Credentials& credentials) {
@@ -75,17 +91,17 @@ Agents::Agents(const std::vector<Endpoint>& endpoints, const Credentials& creden
     grpc::ChannelArguments arguments;
     arguments.SetSslTargetNameOverride(endpoint.host);
     auto channel = std::make_unique<Channel>();
-    channel->stub = agent::v1::Agent::NewStub(grpc::CreateCustomChannel(endpoint.address, tls, arguments));
+    channel->stub = v1::Agent::NewStub(grpc::CreateCustomChannel(endpoint.address, tls, arguments));
     channels_.emplace(endpoint.node, std::move(channel));
   }
 }
 
 Agents::~Agents() = default;
 
-Replies<agent::v1::NodeStatus> Agents::status(bool fresh, std::chrono::milliseconds timeout) const {
-  agent::v1::GetStatusRequest request;
+Replies<v1::NodeStatus> Agents::status(bool fresh, std::chrono::milliseconds timeout) const {
+  v1::GetStatusRequest request;
   request.set_fresh(fresh);
-  FanOut<agent::v1::NodeStatus> all;
+  FanOut<v1::NodeStatus> all;
   for (const auto& [node, channel] : channels_) {
     auto& call = all.add(node, timeout);
     channel->stub->async()->GetStatus(&call.context, &request, &call.reply,
@@ -94,10 +110,10 @@ Replies<agent::v1::NodeStatus> Agents::status(bool fresh, std::chrono::milliseco
   return all.wait();
 }
 
-Replies<agent::v1::WhereReply> Agents::where(const std::string& mailbox, std::chrono::milliseconds timeout) const {
-  agent::v1::WhereRequest request;
+Replies<v1::WhereReply> Agents::where(const std::string& mailbox, std::chrono::milliseconds timeout) const {
+  v1::WhereRequest request;
   request.set_mailbox(mailbox);
-  FanOut<agent::v1::WhereReply> all;
+  FanOut<v1::WhereReply> all;
   for (const auto& [node, channel] : channels_) {
     auto& call = all.add(node, timeout);
     channel->stub->async()->Where(&call.context, &request, &call.reply,
@@ -111,12 +127,11 @@ const Agents::Channel* Agents::find(const std::string& node) const {
   return channel == channels_.end() ? nullptr : channel->second.get();
 }
 
-Replies<agent::v1::WhereReply> Agents::where(const std::vector<std::string>& nodes,
-                                             const std::vector<std::string>& mailboxes,
-                                             std::chrono::milliseconds timeout) const {
-  agent::v1::WhereRequest request;
+Replies<v1::WhereReply> Agents::where(const std::vector<std::string>& nodes, const std::vector<std::string>& mailboxes,
+                                      std::chrono::milliseconds timeout) const {
+  v1::WhereRequest request;
   for (const auto& mailbox : mailboxes) request.add_mailboxes(mailbox);
-  FanOut<agent::v1::WhereReply> all;
+  FanOut<v1::WhereReply> all;
   std::vector<std::string> unknown;
   for (const auto& node : nodes) {
     const auto* channel = find(node);
@@ -133,9 +148,9 @@ Replies<agent::v1::WhereReply> Agents::where(const std::vector<std::string>& nod
   return replies;
 }
 
-Replies<agent::v1::InventoryReply> Agents::inventory(const std::map<std::string, agent::v1::InventoryRequest>& requests,
-                                                     std::chrono::milliseconds timeout) const {
-  FanOut<agent::v1::InventoryReply> all;
+Replies<v1::InventoryReply> Agents::inventory(const std::map<std::string, v1::InventoryRequest>& requests,
+                                              std::chrono::milliseconds timeout) const {
+  FanOut<v1::InventoryReply> all;
   std::vector<std::string> unknown;
   for (const auto& [node, request] : requests) {
     const auto* channel = find(node);
@@ -155,10 +170,10 @@ Replies<agent::v1::InventoryReply> Agents::inventory(const std::map<std::string,
 std::map<std::string, Error> Agents::hold_deliveries(const std::vector<std::string>& nodes, const std::string& mailbox,
                                                      std::chrono::seconds duration,
                                                      std::chrono::milliseconds timeout) const {
-  agent::v1::HoldDeliveriesRequest request;
+  v1::HoldDeliveriesRequest request;
   request.set_mailbox(mailbox);
   request.set_seconds(static_cast<std::uint32_t>(duration.count()));
-  FanOut<agent::v1::HoldDeliveriesReply> all;
+  FanOut<v1::HoldDeliveriesReply> all;
   std::map<std::string, Error> failed;
   for (const auto& node : nodes) {
     const auto* channel = find(node);
@@ -178,55 +193,49 @@ std::map<std::string, Error> Agents::hold_deliveries(const std::vector<std::stri
 
 Result<std::uint32_t> Agents::carry_seen(const std::string& node, const std::string& mailbox, const std::string& to,
                                          std::chrono::milliseconds timeout) const {
-  const auto* channel = find(node);
-  if (channel == nullptr) return no_such(node);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + timeout);
-  agent::v1::CarrySeenRequest request;
+  v1::CarrySeenRequest request;
   request.set_mailbox(mailbox);
   request.set_to(to);
-  agent::v1::CarrySeenReply reply;
-  const auto status = channel->stub->CarrySeen(&context, request, &reply);
-  if (!status.ok()) return error_of(node, status);
-  return reply.records();
+  const auto reply = ask(find(node), node, &v1::Agent::Stub::CarrySeen, request, timeout);
+  if (!reply) return reply.error();
+  return reply->records();
+}
+
+Status Agents::make_way(const std::string& node, const std::string& mailbox, std::chrono::milliseconds timeout) const {
+  v1::MakeWayRequest request;
+  request.set_mailbox(mailbox);
+  const auto reply = ask(find(node), node, &v1::Agent::Stub::MakeWay, request, timeout);
+  if (!reply) return reply.error();
+  return ok();
+}
+
+Result<v1::GetSeenReply> Agents::get_seen(const std::string& node, const v1::GetSeenRequest& request,
+                                          std::chrono::milliseconds timeout) const {
+  return ask(find(node), node, &v1::Agent::Stub::GetSeen, request, timeout);
+}
+
+Result<v1::PutSeenReply> Agents::put_seen(const std::string& node, const v1::PutSeenRequest& request,
+                                          std::chrono::milliseconds timeout) const {
+  return ask(find(node), node, &v1::Agent::Stub::PutSeen, request, timeout);
 }
 
 Result<std::uint64_t> Agents::forget(const std::string& node, const std::string& server,
                                      std::chrono::milliseconds timeout) const {
-  const auto* channel = find(node);
-  if (channel == nullptr) return no_such(node);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + timeout);
-  agent::v1::ForgetRequest request;
+  v1::ForgetRequest request;
   request.set_server(server);
-  agent::v1::ForgetReply reply;
-  const auto status = channel->stub->Forget(&context, request, &reply);
-  if (!status.ok()) return error_of(node, status);
-  return reply.removed();
+  const auto reply = ask(find(node), node, &v1::Agent::Stub::Forget, request, timeout);
+  if (!reply) return reply.error();
+  return reply->removed();
 }
 
-Result<agent::v1::MoveReport> Agents::move(const std::string& node, const agent::v1::MoveRequest& request,
-                                           std::chrono::milliseconds timeout) const {
-  const auto* channel = find(node);
-  if (channel == nullptr) return no_such(node);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + timeout);
-  agent::v1::MoveReport report;
-  const auto status = channel->stub->Move(&context, request, &report);
-  if (!status.ok()) return error_of(node, status);
-  return report;
+Result<v1::MoveReport> Agents::move(const std::string& node, const v1::MoveRequest& request,
+                                    std::chrono::milliseconds timeout) const {
+  return ask(find(node), node, &v1::Agent::Stub::Move, request, timeout);
 }
 
-Result<agent::v1::PushReport> Agents::push(const std::string& node, const agent::v1::PushRequest& request,
-                                           std::chrono::milliseconds timeout) const {
-  const auto* channel = find(node);
-  if (channel == nullptr) return no_such(node);
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + timeout);
-  agent::v1::PushReport report;
-  const auto status = channel->stub->Push(&context, request, &report);
-  if (!status.ok()) return error_of(node, status);
-  return report;
+Result<v1::PushReport> Agents::push(const std::string& node, const v1::PushRequest& request,
+                                    std::chrono::milliseconds timeout) const {
+  return ask(find(node), node, &v1::Agent::Stub::Push, request, timeout);
 }
 
 }  // namespace murder::agents

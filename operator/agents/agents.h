@@ -47,9 +47,16 @@ class Agents {
                                                std::chrono::milliseconds timeout) const;
   Result<agent::v1::MoveReport> move(const std::string& node, const agent::v1::MoveRequest& request,
                                      std::chrono::milliseconds timeout) const;
-  // Asks a backend to send ahead what has been read; how many records went.
+  // Asks a backend to send ahead what everybody has read in a shared mailbox; how many records went.
   Result<std::uint32_t> carry_seen(const std::string& node, const std::string& mailbox, const std::string& to,
                                    std::chrono::milliseconds timeout) const;
+  // Has a backend let a shared mailbox come.
+  Status make_way(const std::string& node, const std::string& mailbox, std::chrono::milliseconds timeout) const;
+  // What a user has read in mailboxes that are not its own.
+  Result<agent::v1::GetSeenReply> get_seen(const std::string& node, const agent::v1::GetSeenRequest& request,
+                                           std::chrono::milliseconds timeout) const;
+  Result<agent::v1::PutSeenReply> put_seen(const std::string& node, const agent::v1::PutSeenRequest& request,
+                                           std::chrono::milliseconds timeout) const;
   // Of frontends; nothing of those that did.
   std::map<std::string, Error> hold_deliveries(const std::vector<std::string>& nodes, const std::string& mailbox,
                                                std::chrono::seconds duration, std::chrono::milliseconds timeout) const;

@@ -17,6 +17,7 @@ constexpr auto quick = 10s;
 constexpr auto listing_patience = 60s;
 constexpr auto contents_patience = 900s;
 constexpr auto push_patience = 900s;
+constexpr auto seen_patience = 70s;
 // Asked for anew with each look; when nobody looks any more, mail is let in after so long.
 constexpr auto delivery_hold = 60s;
 
@@ -237,14 +238,33 @@ moves::Observed Mover::observe(const moves::Route& route, const api::MailboxMove
   return now;
 }
 
-// A user brings its record along, which replaces the one at the destination; everybody's record of a shared mailbox is
-// beside the mailbox, and stays.
+Status Mover::copy_seen(const std::string& mailbox, const std::string& from, const std::string& to,
+                        bool returning) const {
+  v1::GetSeenRequest wanted;
+  wanted.set_mailbox(mailbox);
+  wanted.set_of_this_backend_only(!returning);
+  auto found = agents_.get_seen(from, wanted, seen_patience);
+  if (!found) return std::move(found).error();
+  v1::PutSeenRequest request;
+  request.set_mailbox(mailbox);
+  request.mutable_records()->Swap(found->mutable_records());
+  request.set_keep(returning);
+  const auto put = agents_.put_seen(to, request, seen_patience);
+  if (!put) return put.error();
+  return ok();
+}
+
+// A user brings its record along, which hides the one at the destination; so what that says goes into it first.
+// Everybody's record of a shared mailbox is beside the mailbox, and stays.
 Status Mover::carry_seen(const moves::Route& route) const {
-  const bool is_user = moves::is_user(route.mailbox);
-  const auto carried = agents_.carry_seen(is_user ? route.destination : route.source, route.mailbox,
-                                          is_user ? route.source_host : route.destination_host, contents_patience);
+  if (moves::is_user(route.mailbox)) return copy_seen(route.mailbox, route.destination, route.source, false);
+  const auto carried = agents_.carry_seen(route.source, route.mailbox, route.destination_host, contents_patience);
   if (!carried) return carried.error();
   return ok();
+}
+
+Status Mover::return_seen(const moves::Route& route) const {
+  return copy_seen(route.mailbox, route.destination, route.source, true);
 }
 
 // For users only: there is no way to hold back what is posted to a shared mailbox.
@@ -267,6 +287,7 @@ Status Mover::act(moves::Step step, const moves::Route& route, const std::string
     case moves::Step::Start: {
       // With the inventory all of them did; of another attempt a frontend that is away is no reason to wait.
       static_cast<void>(hold_deliveries(route, delivery_hold));
+      if (!moves::is_user(route.mailbox)) MURDER_TRY(agents_.make_way(route.destination, route.mailbox, seen_patience));
       v1::MoveRequest request;
       request.set_id(moves::move_id(route, status));
       request.set_start(true);
@@ -282,6 +303,7 @@ Status Mover::act(moves::Step step, const moves::Route& route, const std::string
     case moves::Step::PushDestination:
       return push(route.destination);
     case moves::Step::Wait:
+    case moves::Step::ReturnSeen:
     case moves::Step::Verify:
       // A frontend that does not answer lets nothing through that matters, or gives up its hold by itself.
       if (moves::has_begun(status)) static_cast<void>(hold_deliveries(route, delivery_hold));
@@ -304,10 +326,12 @@ Result<Mover::Pass> Mover::advance(const moves::Route& route, const std::string&
                                    const std::optional<moves::Refusal>& refusal, const Store& store) const {
   std::optional<Status> seen;
   std::optional<Status> held;
+  std::optional<Status> returned;
   const auto decide = [&](Contents contents) {
     auto now = observe(route, status, contents);
     now.seen = seen;
     now.held = held;
+    now.returned = returned;
     now.generation = generation;
     now.refusal = refusal;
     return moves::decide_move(route, status, now);
@@ -317,9 +341,12 @@ Result<Mover::Pass> Mover::advance(const moves::Route& route, const std::string&
     seen = carry_seen(route);
     if (*seen) held = hold_deliveries(route, delivery_hold);
     decision = decide(Contents::OfSource);
-  } else if (decision.step == moves::Step::Verify) {
-    decision = decide(Contents::OfDestination);
   }
+  if (decision.step == moves::Step::ReturnSeen) {
+    returned = return_seen(route);
+    decision = decide(Contents::None);
+  }
+  if (decision.step == moves::Step::Verify) decision = decide(Contents::OfDestination);
   // Not begun after all: mail is let in.
   if (held && !moves::has_begun(decision.status)) static_cast<void>(hold_deliveries(route, std::chrono::seconds(0)));
   MURDER_TRY(store(decision.status));

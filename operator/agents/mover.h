@@ -41,6 +41,8 @@ class Mover {
   enum class Contents { None, OfSource, OfDestination };
   moves::Observed observe(const moves::Route& route, const api::MailboxMoveStatus& status, Contents contents) const;
   Status carry_seen(const moves::Route& route) const;
+  Status return_seen(const moves::Route& route) const;
+  Status copy_seen(const std::string& mailbox, const std::string& from, const std::string& to, bool returning) const;
   Status hold_deliveries(const moves::Route& route, std::chrono::seconds duration) const;
   Status act(moves::Step step, const moves::Route& route, const std::string& partition,
              const api::MailboxMoveStatus& status) const;

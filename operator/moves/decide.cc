@@ -272,7 +272,22 @@ std::optional<std::string> not_listed(const Route& route, const std::set<std::st
   return {};
 }
 
+// Cyrus 3.12 removes the user's record at the source with its mailboxes; the one that came along has all of it. As soon
+// as it is there, before anything is waited for: what the user reads meanwhile is added to nothing. Phase Verifying
+// says that it has been done; done twice it changes nothing more.
+std::optional<Decision> return_seen(const Route& route, Story& story, const Observed& now) {
+  if (!is_user(route.mailbox) || story.status().phase == Phase::Verifying) return {};
+  if (!now.returned) {
+    return story.go(Step::ReturnSeen, Phase::Switching, Reason::ReturningSeen,
+                    "telling " + route.source + " what " + route.mailbox + " has read in mailboxes there");
+  }
+  if (!*now.returned)
+    return story.go(Step::Wait, Phase::Switching, Reason::SeenNotReturned, now.returned->error().message);
+  return {};
+}
+
 Decision verify(const Route& route, Story story, const Observed& now) {
+  if (auto decision = return_seen(route, story, now)) return *std::move(decision);
   std::string behind;
   std::string unheard;
   const auto names = all_names(route, story.status(), *now.source, *now.destination);
@@ -312,7 +327,7 @@ Decision two_copies(const Route& route, Story story, const Observed& now, const 
     if (mailbox.name == name) before.push_back(mailbox);
   }
   if (!was_read(before, *now.destination)) {
-    return story.go(Step::Verify, Phase::Verifying, Reason::TwoCopies,
+    return story.go(Step::Verify, Phase::Switching, Reason::TwoCopies,
                     "both " + route.source + " and " + route.destination + " hold " + name);
   }
   const auto less = missing(before, *now.source, *now.destination);
@@ -414,6 +429,8 @@ std::string_view to_string(Step step) {
       return "PushSource";
     case Step::PushDestination:
       return "PushDestination";
+    case Step::ReturnSeen:
+      return "ReturnSeen";
     case Step::Verify:
       return "Verify";
     case Step::End:
@@ -434,7 +451,10 @@ std::chrono::milliseconds look_again(const Decision& decision) {
     case Phase::Copying:
     case Phase::Switching:
     case Phase::Verifying:
-      return decision.status.reason == to_string(Reason::AgentUnreachable) ? milliseconds(2000) : milliseconds(250);
+      return decision.status.reason == to_string(Reason::AgentUnreachable) ||
+                     decision.status.reason == to_string(Reason::SeenNotReturned)
+                 ? milliseconds(2000)
+                 : milliseconds(250);
     default:
       return milliseconds(2000);
   }

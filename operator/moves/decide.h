@@ -42,6 +42,8 @@ struct Observed {
   std::optional<Status> seen = {};
   // Whether all frontends hold back deliveries; likewise.
   std::optional<Status> held = {};
+  // Whether what the user has read in mailboxes that stay at the source is known there again; tried with ReturnSeen.
+  std::optional<Status> returned = {};
   std::optional<Refusal> refusal = {};  // of a move that has not begun
 };
 
@@ -51,6 +53,7 @@ enum class Step {
   Start,            // ask the source's agent to begin move_id()
   PushSource,       // the source tells the master what it holds
   PushDestination,  // likewise
+  ReturnSeen,       // have the source know what the user has read there, and decide again
   Verify,           // decide again with the contents of what the destination holds, as compared with status.before
   End,              // nothing is left to do
 };

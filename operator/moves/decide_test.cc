@@ -45,6 +45,7 @@ Observed arrived() {
   now.destination = Listing{{"user.x", kept("inbox")}, {"user.x.Sub", kept("sub")}};
   now.master = there;
   now.frontends = {{"fe1", there}, {"fe2", there}};
+  now.returned = ok();
   return now;
 }
 
@@ -171,6 +172,40 @@ TEST(Arrived, WhetherTheAgentRemembersItOrNot) {
   expect(decide_move(route, begun(), now), Step::End, Phase::Completed, Reason::Moved);
 }
 
+// Cyrus 3.12 has removed it there.
+TEST(Arrived, TheSourceIsToldOnceWhatTheUserHasReadThere) {
+  auto now = arrived();
+  now.returned.reset();
+  // Before anything is waited for.
+  now.frontends.at("fe1") = Error{"agent of fe1: no answer in time"};
+  const auto first = decide_move(route, begun(), now);
+  expect(first, Step::ReturnSeen, Phase::Switching, Reason::ReturningSeen, "u1");
+  now.returned = Status(Error{"agent of u1: cannot be reached"});
+  const auto failed = decide_move(route, first.status, now);
+  expect(failed, Step::Wait, Phase::Switching, Reason::SeenNotReturned, "cannot be reached");
+  now.returned.reset();
+  expect(decide_move(route, failed.status, now), Step::ReturnSeen, Phase::Switching, Reason::ReturningSeen);
+  now.returned = ok();
+  const auto done = decide_move(route, failed.status, now);
+  expect(done, Step::Wait, Phase::Verifying, Reason::AgentUnreachable, "fe1");
+  now.returned.reset();
+  expect(decide_move(route, done.status, now), Step::Wait, Phase::Verifying, Reason::AgentUnreachable);
+}
+
+TEST(Arrived, NothingHasToComeBackWithASharedMailbox) {
+  const Route shared{"move-1", "board", "u1", "u1.test", "u2", "u2.test"};
+  const Places there = {{"board", active("u2.test")}};
+  auto now = arrived();
+  now.source = Listing{{"board", without_contents(Holding::Gone)}};
+  now.destination = Listing{{"board", kept("posts")}};
+  now.master = there;
+  now.frontends = {{"fe1", there}};
+  now.returned.reset();
+  auto status = begun();
+  status.before = {{.name = "board", .uid_validity = 7, .uid_next = 4, .messages = 3, .digest = "posts"}};
+  expect(decide_move(shared, status, now), Step::End, Phase::Completed, Reason::Moved);
+}
+
 TEST(Arrived, EveryFrontendHasToHaveHeard) {
   auto now = arrived();
   now.frontends.at("fe2")->at("user.x.Sub") = active("u1.test");
@@ -265,7 +300,7 @@ TEST(InTheMiddle, TwoCopiesAreAPersonsToJudge) {
   auto now = arrived();
   now.source = at_home().source;
   now.destination->at("user.x").contents.reset();
-  expect(decide_move(route, begun(), now), Step::Verify, Phase::Verifying, Reason::TwoCopies);
+  expect(decide_move(route, begun(), now), Step::Verify, Phase::Switching, Reason::TwoCopies);
   now = arrived();
   now.source->at("user.x") = held("inbox");
   expect(decide_move(route, begun(), now), Step::End, Phase::Failed, Reason::TwoCopies,

@@ -33,6 +33,8 @@ enum class Reason {
   Copying,
   Switching,
   RepairingMaster,  // Cyrus ended between two steps: the master is told again who holds what
+  ReturningSeen,    // what the user has read in mailboxes that stay at the source
+  SeenNotReturned,
   FrontendsBehind,
   Verifying,
 
@@ -93,6 +95,10 @@ constexpr std::string_view to_string(Reason reason) {
       return "Switching";
     case Reason::RepairingMaster:
       return "RepairingMaster";
+    case Reason::ReturningSeen:
+      return "ReturningSeen";
+    case Reason::SeenNotReturned:
+      return "SeenNotReturned";
     case Reason::FrontendsBehind:
       return "FrontendsBehind";
     case Reason::Verifying:

@@ -245,4 +245,16 @@ move::MoveRequest from_proto(const v1::MoveRequest& request) {
   return {request.id(), request.mailbox(), request.destination(), request.partition()};
 }
 
+void to_proto(const move::SeenRecord& record, v1::SeenRecord& into) {
+  into.set_unique_id(utf8(record.unique_id));
+  into.set_last_read(record.last_read);
+  into.set_last_change(record.last_change);
+  into.set_last_uid(record.last_uid);
+  into.set_uids(utf8(record.uids));
+}
+
+move::SeenRecord from_proto(const v1::SeenRecord& record) {
+  return {record.unique_id(), record.last_read(), record.last_uid(), record.last_change(), record.uids()};
+}
+
 }  // namespace murder::grpc

@@ -77,6 +77,32 @@ class Service final : public v1::Agent::Service {
     return rpc::Status::OK;
   }
 
+  rpc::Status MakeWay(rpc::ServerContext*, const v1::MakeWayRequest* request, v1::MakeWayReply*) override {
+    if (const auto refused = only_on_backends(request->mailbox())) return *refused;
+    const auto made = actions_.make_way(request->mailbox());
+    if (!made) return {rpc::StatusCode::UNAVAILABLE, made.error().message};
+    return rpc::Status::OK;
+  }
+
+  rpc::Status GetSeen(rpc::ServerContext*, const v1::GetSeenRequest* request, v1::GetSeenReply* reply) override {
+    if (const auto refused = only_on_backends(request->mailbox())) return *refused;
+    const auto seen = actions_.get_seen(
+        request->mailbox(), request->of_this_backend_only() ? move::Mailboxes::OfThisBackend : move::Mailboxes::All);
+    if (!seen) return {rpc::StatusCode::UNAVAILABLE, seen.error().message};
+    for (const auto& record : seen->records) to_proto(record, *reply->add_records());
+    return rpc::Status::OK;
+  }
+
+  rpc::Status PutSeen(rpc::ServerContext*, const v1::PutSeenRequest* request, v1::PutSeenReply* reply) override {
+    if (const auto refused = only_on_backends(request->mailbox())) return *refused;
+    move::SeenOfUser seen{request->mailbox()};
+    for (const auto& record : request->records()) seen.records.push_back(from_proto(record));
+    const auto changed = actions_.put_seen(seen, request->keep() ? move::Existing::Kept : move::Existing::Replaced);
+    if (!changed) return {rpc::StatusCode::UNAVAILABLE, changed.error().message};
+    reply->set_changed(static_cast<std::uint32_t>(*changed));
+    return rpc::Status::OK;
+  }
+
   rpc::Status HoldDeliveries(rpc::ServerContext*, const v1::HoldDeliveriesRequest* request,
                              v1::HoldDeliveriesReply*) override {
     if (config_.role != Role::Frontend) return {rpc::StatusCode::FAILED_PRECONDITION, "only a frontend lets mail in"};

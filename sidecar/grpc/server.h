@@ -13,6 +13,7 @@
 #include "sidecar/health/state.h"
 #include "sidecar/move/inventory.h"
 #include "sidecar/move/mover.h"
+#include "sidecar/move/seen_of_user.h"
 #include "sidecar/push/decide.h"
 #include "sidecar/push/report.h"
 #include "sidecar/where/where.h"
@@ -28,6 +29,9 @@ struct Actions {
   std::function<Result<std::vector<move::HeldMailbox>>(const move::InventoryRequest& request)> inventory;
   std::function<Result<move::Report>(const move::MoveRequest& request, bool start)> move;
   std::function<Result<std::size_t>(const std::string& mailbox, const std::string& to)> carry_seen;
+  std::function<Status(const std::string& mailbox)> make_way;
+  std::function<Result<move::SeenOfUser>(const std::string& mailbox, move::Mailboxes which)> get_seen;
+  std::function<Result<std::size_t>(const move::SeenOfUser& seen, move::Existing existing)> put_seen;
   std::function<Status(const std::string& mailbox, std::chrono::seconds duration)> hold_deliveries;
   // `stopped` says whether the caller has gone.
   std::function<Result<std::size_t>(const std::string& server, const std::function<bool()>& stopped)> forget;

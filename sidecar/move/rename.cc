@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "sidecar/move/inventory.h"
+#include "sidecar/move/listing.h"
 #include "sidecar/push/cyrus_tool.h"
 
 namespace murder::move {
@@ -58,6 +59,15 @@ bool is_atom(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), good);
 }
 
+// Where a shared mailbox has been its quota root stays and goes on counting it: when it came back it would count twice.
+// A root of nothing is removed.
+Status recount_quota(const AgentConfig& config, const std::string& external_name) {
+  auto command = push::cyrus_tool(config, config.paths.imapd_conf, "quota", {"-f", external_name});
+  command.timeout = std::chrono::seconds(60);
+  if (const auto ended = process::run_successfully(command); !ended) return ended.error();
+  return ok();
+}
+
 }  // namespace
 
 bool Answer::refused() const {
@@ -108,12 +118,18 @@ Answer rename(const AgentConfig& config, const health::Login& login, const MoveR
   }
   if (!delimiter) return failed(Error{"LIST does not say what is between the levels of names: " + listed.tagged});
 
-  const auto name = health::imap_string(external_name(request.mailbox, *delimiter));
+  const auto external = external_name(request.mailbox, *delimiter);
+  const auto name = health::imap_string(external);
   const auto place = request.destination + (request.partition.empty() ? "" : "!" + request.partition);
   // Cyrus takes the place as an atom only: "BAD Invalid partition name in Rename" for a quoted string.
   if (!is_atom(place)) return failed(Error{"\"" + place + "\" cannot be a server and its partition"});
   auto answer = command(*connection, "3", "RENAME " + name + " " + name + " " + place, stop);
   static_cast<void>(connection->write("4 LOGOUT\r\n", net::Deadline::in(std::chrono::seconds(1))));
+  if (!is_user(request.mailbox) && !answer.refused() && answer.error.empty()) {
+    if (const auto counted = recount_quota(config, external); !counted) {
+      answer.untagged.push_back("its quota was not counted anew: " + counted.error().message);
+    }
+  }
   return answer;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "sidecar/move/listing.h"
+#include "sidecar/move/mailboxes_db.h"
 #include "sidecar/push/cyrus_tool.h"
 #include "sidecar/push/private_file.h"
 #include "sidecar/where/mbentry.h"
@@ -12,13 +13,10 @@
 namespace murder::move {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::string_view suffix = ".seen";
 
-// Every USER.seen below conf/user/: one folder a first letter.
-template <typename Take>
-Status for_each_seen_file(const AgentConfig& config, Take take) {
+// Of every USER.seen below conf/user/: one folder a first letter.
+Status add_users_with_a_file(const AgentConfig& config, std::set<std::string>& users) {
   std::error_code error;
   const std::filesystem::path top = config.paths.config_directory + "/user";
   if (!std::filesystem::exists(top, error)) return ok();
@@ -26,57 +24,32 @@ Status for_each_seen_file(const AgentConfig& config, Take take) {
     if (folder.path().filename() == "uuid" || !folder.is_directory(error)) continue;
     for (const auto& file : std::filesystem::directory_iterator(folder.path(), error)) {
       const auto name = file.path().filename().string();
-      if (name.ends_with(suffix)) take(name.substr(0, name.size() - suffix.size()), file.path().string());
+      if (name.ends_with(suffix)) users.insert(name.substr(0, name.size() - suffix.size()));
     }
   }
   if (error) return Error{top.string() + ": " + error.message()};
   return ok();
 }
 
-Result<std::string> database(const AgentConfig& config, const std::string& file, std::vector<std::string> what) {
-  what.insert(what.begin(), {file, "twoskip"});
-  auto command = push::cyrus_tool(config, config.paths.imapd_conf, "cyr_dbtool", std::move(what));
-  command.timeout = 60s;
-  command.max_output = 64 << 20;
-  auto ended = process::run_successfully(command);
-  if (!ended) return std::move(ended).error();
-  if (ended->truncated) return Error{file + ": has more than can be read"};
-  return std::move(ended->output);
-}
-
-// What a user whose INBOX is elsewhere has read here.
-Result<std::vector<std::string>> lines_of_user(const AgentConfig& config, const std::string& mailbox) {
-  const auto user = mailbox.substr(std::string_view("user.").size());
-  std::optional<std::string> found;
-  MURDER_TRY(for_each_seen_file(config, [&](const std::string& name, const std::string& path) {
-    if (name == user) found = path;
-  }));
-  std::vector<std::string> lines;
-  if (!found) return lines;
-  const auto shown = database(config, *found, {"show"});
-  if (!shown) return shown.error();
-  for (const auto& key : keys_of(*shown)) lines.push_back(seen_line(user, key));
-  return lines;
-}
-
 // Of everybody who may have read something here: who has a file, and who has an INBOX.
 Result<std::vector<std::string>> lines_of_shared(const AgentConfig& config, const std::string& mailbox) {
-  const auto list = config.paths.config_directory + "/mailboxes.db";
-  const auto record = database(config, list, {"get", where::mailbox_key(mailbox)});
+  const auto list = mailboxes_db(config);
+  const auto record = ask_database(config, list, {"get", where::mailbox_key(mailbox)});
   if (!record) return record.error();
   const auto entry = where::parse_mbentry(*record);
   if (!entry) return entry.error().in(mailbox);
   if (entry->unique_id.empty()) return Error{mailbox + " has no unique id"};
 
   std::set<std::string> users;
-  MURDER_TRY(for_each_seen_file(config, [&](const std::string& name, const std::string&) { users.insert(name); }));
-  const auto shown = database(config, list, {"show", where::mailbox_key("user.")});
+  MURDER_TRY(add_users_with_a_file(config, users));
+  const auto shown = ask_database(config, list, {"show", where::mailbox_key("user.")});
   if (!shown) return shown.error();
   for (const auto& key : keys_of(*shown)) {
     const auto user = std::string_view(key).substr(where::mailbox_key("user.").size());
     if (user.find('\x1f') == std::string_view::npos) users.emplace(user);
   }
   std::vector<std::string> lines;
+  lines.reserve(users.size());
   for (const auto& user : users) lines.push_back(seen_line(user, entry->unique_id));
   return lines;
 }
@@ -148,7 +121,8 @@ Result<std::optional<std::string>> option_of(const std::string& imapd_conf, std:
 }
 
 Result<std::size_t> carry_seen(const AgentConfig& config, const std::string& mailbox, const std::string& to) {
-  const auto lines = is_user(mailbox) ? lines_of_user(config, mailbox) : lines_of_shared(config, mailbox);
+  if (is_user(mailbox)) return Error{mailbox + " is no shared mailbox"};
+  const auto lines = lines_of_shared(config, mailbox);
   if (!lines) return lines.error();
   if (lines->empty()) return std::size_t{0};
 

@@ -1,8 +1,6 @@
-// Sends ahead what users have read, by Cyrus's own replication: `sync_client -S HOST -f LOG` with a log made by hand,
-// a line "SEEN USER UNIQUEID" for each mailbox (CYRUS-VERSIONS.md section 2).
-//
-// A record of what a user has read is on the backend of the mailbox: in conf/user/u/USER.seen when the user's INBOX is
-// elsewhere, in conf/user/uuid/…/seen.db when it is here.
+// Sends ahead what everybody has read in a shared mailbox, by Cyrus's own replication: `sync_client -S HOST -f LOG`
+// with a log made by hand, a line "SEEN USER UNIQUEID" for each user (CYRUS-VERSIONS.md section 2). Whoever has no
+// record there sends none.
 #pragma once
 
 #include <cstddef>
