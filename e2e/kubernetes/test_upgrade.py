@@ -8,29 +8,24 @@ import time
 import pytest
 
 from cluster import ROOT
-from murder import Murder, Operator, wait_for
+from murder import Murder, wait_for
 
 NAMESPACE = "post"
 
 
 @pytest.fixture(scope="module")
-def murder(cluster, tmp_path_factory):
-    cluster.kubectl("apply", "--server-side", "-f", ROOT / "crds")
-    cluster.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
-    operator = Operator(cluster, tmp_path_factory.mktemp("operator") / "log")
+def murder(cluster, operator):
     cluster.kubectl("create", "namespace", NAMESPACE)
     murder = Murder(cluster, "quickstart", NAMESPACE)
     murder.kubectl("apply", "-f", ROOT / "examples/quickstart.yaml")
     for seconds in (0.3, 0.6, 0.7, 0.8, 0.9, 1.2):
-        operator.start()
         time.sleep(seconds)  # Not for anything to happen: wherever it is by then, it is killed.
         operator.stop(signal.SIGKILL)
-    operator.start()
+        operator.start()
     murder.wait("Ready")
     murder.wait_until_settled()
     murder.imap("cyrus", "create user.alice", "create user.bob")
-    yield murder
-    operator.stop()
+    return murder
 
 
 def releases(murder, component):
