@@ -72,8 +72,8 @@ def from_event_to_request(wire, change, quiet=0.2, patience=10):
     begin = len(wire.moments)
     change()
     deadline = time.monotonic() + patience
-    while not wire.quiet_for(quiet) or len(wire.moments) == begin:
-        assert time.monotonic() < deadline, "the operator does not come to rest"
+    while not wire.quiet_for(quiet) or REQUEST not in {what for _, what in wire.moments[begin:]}:
+        assert time.monotonic() < deadline, "the operator does not answer, or not come to rest"
         time.sleep(quiet / 4)
     moments = wire.moments[begin:]
     event = next(when for when, what in moments if what == EVENT)

@@ -44,8 +44,8 @@ std::string files_digest(const Json& config_map, const Json& secret) {
   return digest_of_files(files);
 }
 
-// All that objects are made from, as one text: whose they are, the specs as people wrote them (nothing of the resources'
-// labels and annotations goes into objects), what was made by chance, and the images.
+// All that objects are made from, as one text: whose they are, the specs as people wrote them (nothing of the
+// resources' labels and annotations goes into objects), what was made by chance, and the images.
 std::string inputs_digest(const Snapshot& now, const Murder& murder, const Credentials& credentials) {
   std::string text = kubernetes::uid_of(*now.object) + "\n" + murder.cyrus_image + "\n" + murder.topology.domain + "\n";
   const auto add = [&](const Json& object) {
