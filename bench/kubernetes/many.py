@@ -129,13 +129,15 @@ def exists(api, path):
 def measure_many(cluster, api, address, directory, report, wait_until_quiet):
     operator = Operator(cluster, directory / "many.log", http=f"{address}:8080")
     operator.start()
-    synced_after(operator)
-    make_murder(api, "mail", "many", BACKENDS, FRONTENDS)
-    sets = "/apis/apps/v1/namespaces/many/statefulsets"
-    wait_for("all StatefulSets", lambda: len(api.request("GET", sets)["items"]) == BACKENDS + 1, 300)
-    make_pods(api, "many", "mail")
-    wait_until_quiet(operator)
-    operator.stop()
+    try:
+        synced_after(operator)
+        make_murder(api, "mail", "many", BACKENDS, FRONTENDS)
+        sets = "/apis/apps/v1/namespaces/many/statefulsets"
+        wait_for("all StatefulSets", lambda: len(api.request("GET", sets)["items"]) == BACKENDS + 1, 300)
+        make_pods(api, "many", "mail")
+        wait_until_quiet(operator)
+    finally:
+        operator.stop()
 
     what = f"{BACKENDS} Backends and {PODS:,} pods"
     operator = Operator(cluster, directory / "again.log", http=f"{address}:8080")
