@@ -218,11 +218,14 @@ Status Agent::hold_deliveries(const std::string& mailbox, std::chrono::seconds d
 
 health::Snapshot Agent::status(bool fresh) {
   asked_ = true;
+  const auto asked = std::chrono::steady_clock::now();
   if (fresh) {
     list_watch_->look_now(net::Deadline::in(fresh_list_patience));
     monitor_.check_now();
   }
-  return state_.read();
+  auto now = state_.read();
+  now.counted = fresh && now.count_begun >= asked;
+  return now;
 }
 
 void Agent::take_report(const push::Report& report) {

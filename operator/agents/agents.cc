@@ -110,6 +110,12 @@ Replies<v1::NodeStatus> Agents::status(bool fresh, std::chrono::milliseconds tim
   return all.wait();
 }
 
+Result<v1::NodeStatus> Agents::status(const std::string& node, bool fresh, std::chrono::milliseconds timeout) const {
+  v1::GetStatusRequest request;
+  request.set_fresh(fresh);
+  return ask(find(node), node, &v1::Agent::Stub::GetStatus, request, timeout);
+}
+
 Replies<v1::WhereReply> Agents::where(const std::string& mailbox, std::chrono::milliseconds timeout) const {
   v1::WhereRequest request;
   request.set_mailbox(mailbox);

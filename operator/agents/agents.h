@@ -36,6 +36,7 @@ class Agents {
 
   // An answer or an error of each node, within the timeout. `fresh` has each agent check again before it answers.
   Replies<agent::v1::NodeStatus> status(bool fresh, std::chrono::milliseconds timeout) const;
+  Result<agent::v1::NodeStatus> status(const std::string& node, bool fresh, std::chrono::milliseconds timeout) const;
   Replies<agent::v1::WhereReply> where(const std::string& mailbox, std::chrono::milliseconds timeout) const;
 
   // Of many mailboxes, at once; of the master and frontends.

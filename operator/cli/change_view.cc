@@ -51,9 +51,7 @@ local::MailboxesOf mailboxes_by_agents(const RunningOptions& options) {
     const auto reply = (*asked)->find(backend);
     if (reply == (*asked)->end() || !reply->second) return {};
     const auto& status = *reply->second;
-    // What it holds is known by its last push.
-    const auto outcome = status.last_push().outcome();
-    if (outcome == agent::v1::PUSH_OUTCOME_UNSPECIFIED || outcome == agent::v1::PUSH_OUTCOME_FAILED) return {};
+    if (!status.counted()) return {};
     return status.mailboxes();
   };
 }

@@ -34,6 +34,7 @@ AgentFacts facts_of(const agent::v1::NodeStatus& status) {
   }
   facts.cyrus_version = status.cyrus_version();
   facts.mailboxes = status.mailboxes();
+  facts.counted = status.counted();
   facts.files_digest = status.files_digest();
   for (const auto& partition : status.partitions()) {
     facts.partitions.push_back({partition.name(), partition.total_bytes(), partition.available_bytes()});
@@ -112,6 +113,15 @@ Result<std::shared_ptr<agents::Agents>> AgentWatch::agents_of(const ObjectKey& c
     return Error{"the agents of " + cluster.text() + " are not known yet"};
   }
   return murder->second.agents;
+}
+
+Result<AgentFacts> AgentWatch::look(const ObjectKey& cluster, const std::string& pod,
+                                    std::chrono::milliseconds timeout) {
+  const auto agents = agents_of(cluster);
+  if (!agents) return agents.error();
+  const auto status = (*agents)->status(pod, /*fresh=*/true, timeout);
+  if (!status) return status.error();
+  return facts_of(*status);
 }
 
 Result<agent::v1::PushReport> AgentWatch::push(const ObjectKey& cluster, const std::string& pod,

@@ -30,6 +30,8 @@ class AgentWatch {
   void forget(const ObjectKey& cluster);
   // By pod. What was said of a pod that is not asked any more is not among it.
   std::map<std::string, AgentSeen> seen(const ObjectKey& cluster) const;
+  // Has one agent look now, and waits for what it says.
+  Result<AgentFacts> look(const ObjectKey& cluster, const std::string& pod, std::chrono::milliseconds timeout);
   // Waits for the answer of one agent.
   Result<agent::v1::PushReport> push(const ObjectKey& cluster, const std::string& pod,
                                      const agent::v1::PushRequest& request, std::chrono::milliseconds timeout);

@@ -29,6 +29,10 @@ std::optional<Wanted::Release> may_go(const Snapshot& now, const BackendSeen& ba
     kept.message = "whether it holds mailboxes is not known while its agent cannot tell" + remedy;
     return {};
   }
+  if (!facts->counted && facts->mailboxes == 0) {
+    kept.message = "it is counted anew once no frontend makes mailboxes on it any more";
+    return {};
+  }
   if (facts->mailboxes > 0) {
     kept.message = "it holds " + std::to_string(facts->mailboxes) +
                    " mailboxes (deleted ones too, until they are expired): move them away first" + remedy;
@@ -53,7 +57,9 @@ std::string inputs_digest(const Snapshot& now, const Murder& murder, const Crede
   };
   add(*now.object);
   for (const auto& backend : now.backends) {
-    if (murder.topology.find(backend.name()) != nullptr) add(*backend.object);
+    if (murder.topology.find(backend.name()) == nullptr) continue;
+    add(*backend.object);
+    if (backend.deleting()) text += "cordoned\n";
   }
   for (const auto& [name, password] : credentials.passwords)
     text.append(name).append("=").append(password).append("\n");
@@ -288,6 +294,7 @@ Wanted want(const Snapshot& snapshot) {
       wanted.kept[seen.name()] = std::move(kept);
     }
     backends.push_back(seen.backend);
+    if (seen.deleting()) backends.back().spec.accepts_new_mailboxes = false;
   }
   if (!wanted.mistakes.empty()) return wanted;
 
@@ -302,6 +309,21 @@ Wanted want(const Snapshot& snapshot) {
   wanted.frontends_held = hold_frontends(snapshot, murder, backends);
   wanted.murder = std::move(murder);
   return wanted;
+}
+
+bool has_taken_up(const Snapshot& now, const Plan& plan, const PodSeen& pod) {
+  const auto* facts = now.facts_of(pod);
+  const auto digest = plan.files_digest.find(pod.node);
+  return facts != nullptr && digest != plan.files_digest.end() && facts->files_digest == digest->second;
+}
+
+std::set<std::string> cordoned(const Snapshot& now, const Wanted& wanted, const Plan& plan) {
+  for (const auto* pod : now.pods_of(topology::kFrontendsName)) {
+    if (!pod->deleting && !has_taken_up(now, plan, *pod)) return {};
+  }
+  std::set<std::string> names;
+  for (const auto& [name, hold] : wanted.kept) names.insert(name);
+  return names;
 }
 
 Plan decide(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials, const Settled& settled) {

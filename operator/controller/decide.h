@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -99,6 +100,12 @@ struct Plan {
   std::map<std::string, std::string> files_digest;  // by node: what its agents report when they have taken it up
   Settled settled;                                  // if carrying it out changes nothing
 };
+// Whether a pod's agent has taken up the files that the plan makes.
+bool has_taken_up(const Snapshot& now, const Plan& plan, const PodSeen& pod);
+// Backends that are being deleted and of which every frontend knows that they take no new mailboxes: what they hold
+// from here on only becomes less.
+std::set<std::string> cordoned(const Snapshot& now, const Wanted& wanted, const Plan& plan);
+
 // Without what is `settled`, as an earlier plan of this murder had it, the same is decided with more work.
 Plan decide(const Snapshot& snapshot, const Wanted& wanted, const Credentials& credentials,
             const Settled& settled = {});

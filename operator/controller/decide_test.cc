@@ -232,6 +232,26 @@ TEST(Decide, KeepsABackendThatHoldsMailboxes) {
   EXPECT_THAT(message, HasSubstr("murder.cyrus.dev/force-delete=true"));
 }
 
+// A count of a while ago says nothing of a mailbox that was made since: first no frontend makes any there, then it is
+// counted anew.
+TEST(Decide, KeepsABackendUntilItWasCountedAfterNoMailboxCouldCome) {
+  World world;
+  world.settle();
+  world.facts("mail-be2-0").counted = false;
+  testdata::mark_deleted(world.backend("be2").object);
+  auto wanted = world.want();
+  ASSERT_TRUE(wanted.kept.contains("be2"));
+  EXPECT_FALSE(wanted.murder->topology.find("be2")->accepts_new_mailboxes);
+  const auto plan = world.decide();
+  EXPECT_TRUE(removed(plan).empty());
+  EXPECT_TRUE(cordoned(world.snapshot, wanted, plan).empty()) << "no frontend knows of it yet";
+
+  for (const char* pod : {"mail-fe-0", "mail-fe-1"}) world.facts(pod).files_digest = plan.files_digest.at("fe");
+  EXPECT_EQ(cordoned(world.snapshot, wanted, plan), std::set<std::string>{"be2"});
+  world.facts("mail-be2-0").counted = true;
+  EXPECT_TRUE(world.want().released.contains("be2"));
+}
+
 // Unknown means wait.
 TEST(Decide, KeepsABackendOfWhichNothingIsKnown) {
   World world;

@@ -1,5 +1,7 @@
 #include "operator/controller/murder_controller.h"
 
+#include <algorithm>
+
 #include "operator/controller/act.h"
 #include "operator/controller/conditions.h"
 #include "operator/controller/move_requests.h"
@@ -16,6 +18,8 @@ constexpr auto kAtLeast = 1h;
 constexpr auto kNewTogether = 500ms;
 // A push of 100 000 mailboxes takes Cyrus four minutes; a reconcile that takes longer counts as stuck.
 constexpr auto kPatience = 4min;
+constexpr auto kLookPatience = 15s;
+constexpr auto kSoon = 100ms;
 
 }  // namespace
 
@@ -35,17 +39,18 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
   auto cluster = caches_.get(kClusters, key);
   if (!cluster || kubernetes::is_being_deleted(*cluster)) return without_cluster(key);
 
-  const Snapshot snapshot = gather(caches_, agents_, options_, key, std::move(cluster));
+  Snapshot snapshot = gather(caches_, agents_, options_, key, std::move(cluster));
   if (const auto pause = pause_of_new(snapshot)) {
     MURDER_TRY(announce(snapshot));
     return ReconcileOutcome{.requeue_after = *pause};
   }
+  auto& memory = memory_of(key);
+  count_anew(key, memory.cordoned, snapshot);
   const Wanted wanted = want(snapshot);
   Plan plan;
   Outcome outcome;
   std::optional<Credentials> credentials;
   if (wanted.murder) {
-    auto& memory = memory_of(key);
     auto ensured = ensure_credentials(client_, snapshot, *wanted.murder, memory.certificates);
     if (ensured) {
       credentials = *std::move(ensured);
@@ -77,7 +82,27 @@ Result<ReconcileOutcome> MurderController::reconcile(const ObjectKey& key) {
   if (credentials) MURDER_TRY(watch_agents(snapshot, wanted, *credentials, said.settled));
   MURDER_TRY(publish(snapshot, said));
   if (!outcome.failures.empty()) return Error{outcome.failures.front()};
-  return ReconcileOutcome{.requeue_after = kAtLeast};
+  auto now_cordoned = cordoned(snapshot, wanted, plan);
+  const bool more =
+      !std::includes(memory.cordoned.begin(), memory.cordoned.end(), now_cordoned.begin(), now_cordoned.end());
+  memory.cordoned = std::move(now_cordoned);
+  return ReconcileOutcome{.requeue_after = more ? std::chrono::nanoseconds(kSoon) : std::chrono::nanoseconds(kAtLeast)};
+}
+
+// What an agent said a while ago says nothing of a mailbox that was made since, and a Backend is let go only when it
+// holds none.
+void MurderController::count_anew(const ObjectKey& key, const std::set<std::string>& backends, Snapshot& snapshot) {
+  for (const auto& name : backends) {
+    const auto pods = snapshot.pods_of(name);
+    if (pods.size() != 1) continue;
+    auto& seen = snapshot.agents[pods.front()->name];
+    auto facts = agents_.look(key, pods.front()->name, kLookPatience);
+    if (facts) {
+      seen = {*std::move(facts), ""};
+    } else {
+      seen = {std::nullopt, facts.error().message};
+    }
+  }
 }
 
 // A murder is never worked on twice at a time: what is returned is the caller's until the next pass.

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "operator/controller/gather.h"
@@ -24,14 +25,16 @@ class MurderController {
   Result<kubernetes::ReconcileOutcome> reconcile(const ObjectKey& key);
 
  private:
-  // What is known of a murder from earlier passes: it saves work, and nothing else depends on it.
+  // What is known of a murder from earlier passes. What is not known is found out again.
   struct Memory {
     GoodCertificates certificates;
     Settled settled;
+    std::set<std::string> cordoned;  // Backends (decide.h)
   };
 
   Result<kubernetes::ReconcileOutcome> without_cluster(const ObjectKey& key);
   Memory& memory_of(const ObjectKey& key);
+  void count_anew(const ObjectKey& key, const std::set<std::string>& backends, Snapshot& snapshot);
   std::optional<std::chrono::nanoseconds> pause_of_new(const Snapshot& snapshot);
   Result<void> announce(const Snapshot& snapshot);
   Result<void> publish(const Snapshot& snapshot, const Report& report);

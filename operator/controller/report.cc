@@ -49,12 +49,6 @@ Trouble trouble_of(const Snapshot& now, const std::string& node) {
   return {Reason::Starting, ""};
 }
 
-bool taken_up(const Snapshot& now, const Plan& plan, const PodSeen& pod) {
-  const auto* facts = now.facts_of(pod);
-  const auto digest = plan.files_digest.find(pod.node);
-  return facts != nullptr && digest != plan.files_digest.end() && facts->files_digest == digest->second;
-}
-
 std::string used(const AgentFacts& facts) {
   std::uint64_t total = 0;
   std::uint64_t available = 0;
@@ -106,7 +100,7 @@ class BackendReport {
 
   bool ready() const { return pod_ != nullptr && pod_->ready && !pod_->deleting; }
   bool synced() const { return facts_ != nullptr && facts_->pushed && facts_->hold_reason.empty(); }
-  bool settled() const { return ready() && pod_ != nullptr && taken_up(now_, plan_, *pod_) && hold() == nullptr; }
+  bool settled() const { return ready() && pod_ != nullptr && has_taken_up(now_, plan_, *pod_) && hold() == nullptr; }
 
  private:
   const Node* node() const { return wanted_.murder ? wanted_.murder->topology.find(seen_.name()) : nullptr; }
@@ -247,7 +241,7 @@ class ClusterReport {
     const auto pods = now_.pods_of(topology::kMasterName);
     if (pods.size() == 1) {
       if (const auto* facts = now_.facts_of(*pods.front())) status_.master.version = facts->cyrus_version;
-      settled_ = settled_ && taken_up(now_, plan_, *pods.front());
+      settled_ = settled_ && has_taken_up(now_, plan_, *pods.front());
     }
     settled_ = settled_ && status_.master.ready;
     if (status_.master.ready) {
@@ -272,7 +266,7 @@ class ClusterReport {
         if (facts->compared && row.missing + row.extra + row.different > 0) differing_.push_back(pod->name);
       }
       if (pod->ready) ++status_.ready_replicas;
-      if (taken_up(now_, plan_, *pod)) ++status_.updated_replicas;
+      if (has_taken_up(now_, plan_, *pod)) ++status_.updated_replicas;
       // While frontends are replaced there are more than there may be replicas, and so rows.
       constexpr std::size_t kMostRows = 1000;
       if (status_.frontends.size() < kMostRows) status_.frontends.push_back(std::move(row));

@@ -33,6 +33,7 @@ struct AgentFacts {
   std::vector<std::string> failed_checks;  // "service imap: connection refused"
   std::string cyrus_version;
   std::uint64_t mailboxes = 0;
+  bool counted = false;      // just now: no mailbox was made since
   std::string files_digest;  // of the files that it has taken up
 
   struct Partition {

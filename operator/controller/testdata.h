@@ -134,6 +134,7 @@ class World {
         AgentFacts facts{.ready = true, .files_digest = plan.files_digest.at(node.name)};
         facts.pushed = facts.in_sync = node.role == Role::Backend;
         facts.compared = node.role == Role::Frontend;
+        facts.counted = node.role == Role::Backend;
         snapshot.agents[name] = {.facts = facts};
       }
     }

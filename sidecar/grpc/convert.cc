@@ -145,6 +145,7 @@ void to_proto(const AgentConfig& config, const health::Snapshot& now, v1::NodeSt
   into.set_cyrus_version(utf8(now.cyrus_version));
   into.set_checked_at_ms(milliseconds_of(now.checked_at));
   into.set_mailboxes(now.mailboxes);
+  into.set_counted(now.counted);
   for (const auto& partition : now.partitions) {
     auto& to = *into.add_partitions();
     to.set_name(partition.name);

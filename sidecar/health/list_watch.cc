@@ -82,6 +82,7 @@ void ListWatch::run(std::stop_token stop) {
 // The monitor's own look at the master, and the push, say what is wrong when this cannot.
 bool ListWatch::count(const std::stop_token& stop) {
   std::uint64_t mailboxes = 0;
+  const auto begun = Clock::now();
   if (config_.role == Role::Backend) {
     const auto counted = push::count_mailboxes(config_, stop);
     if (!counted) return false;
@@ -91,7 +92,10 @@ bool ListWatch::count(const std::stop_token& stop) {
     if (!read_list(*own_, list)) return false;
     mailboxes = list.size();
   }
-  state_.update([&](Snapshot& now) { now.mailboxes = mailboxes; });
+  state_.update([&](Snapshot& now) {
+    now.mailboxes = mailboxes;
+    now.count_begun = begun;
+  });
   return true;
 }
 

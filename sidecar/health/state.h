@@ -47,6 +47,8 @@ struct Snapshot {
   std::string cyrus_version = {};
   std::optional<Time> checked_at = {};
   std::uint64_t mailboxes = 0;
+  std::chrono::steady_clock::time_point count_begun = {};  // of `mailboxes`
+  bool counted = false;                                    // since it was asked for this status
   std::vector<PartitionUsage> partitions = {};
   std::optional<push::Report> last_push = {};
   std::optional<ListSync> list_sync = {};
