@@ -73,6 +73,7 @@ def test_an_autoscaler_scales_frontends(murder):
     assert murder.get("murder", "quickstart")["spec"]["frontend"]["replicas"] == 3
     murder.kubectl("delete", "hpa", "frontends")
     murder.kubectl("scale", "murder", "quickstart", "--replicas=2")
+    wait_for("two frontends", lambda: len(murder.pods("frontend")) == 2)
     murder.wait_until_settled()
 
 
@@ -106,8 +107,9 @@ def test_a_backend_comes_and_goes(murder):
     assert murder.place_of("user.dave") == "be3"
 
     murder.kubectl("delete", "mbe", "be3", "--wait=false")
-    stalled = wait_for("the reason", lambda: murder.condition("Stalled", "mbe", "be3"))
-    assert stalled["reason"] == "NotEmpty" and "force-delete" in stalled["message"]
+    stalled = wait_for("it is counted", lambda: (
+        (found := murder.condition("Stalled", "mbe", "be3")) and found["reason"] == "NotEmpty" and found))
+    assert "it holds 1 mailboxes" in stalled["message"] and "force-delete" in stalled["message"]
     assert murder.place_of("user.dave") == "be3"
     murder.kubectl("annotate", "mbe", "be3", "murder.cyrus.dev/force-delete=true")
     wait_for("be3 is gone", lambda: not [row for row in murder.get("mbe")["items"] if row["metadata"]["name"] == "be3"])

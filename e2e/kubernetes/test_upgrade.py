@@ -25,6 +25,10 @@ def murder(cluster, operator):
     murder.wait("Ready")
     murder.wait_until_settled()
     murder.imap("cyrus", "create user.alice", "create user.bob")
+    # Frontends hear of them within five seconds; those that have not when the master goes away say that there is no such
+    # user, until they are back in touch with it.
+    wait_for("every frontend knows them", lambda: all("user.bob" in murder.list_of(pod["metadata"]["name"])
+                                                      for pod in murder.pods("frontend")))
     return murder
 
 
