@@ -1,6 +1,7 @@
 """imap HOST USER PASSWORD STEP… and lmtp HOST USER SUBJECT…: run in the network of the cluster, by murder.py."""
 
 import email.message
+import errno
 import imaplib
 import json
 import re
@@ -10,13 +11,14 @@ import time
 
 
 def connected(connect):
-    """kube-proxy takes up to a second to send a Service's connections to a pod that has become ready."""
+    """kube-proxy takes up to a second to send a Service's connections to a pod that has become ready, and no more to one
+    that has gone."""
     deadline = time.monotonic() + 5
     while True:
         try:
             return connect()
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
+        except OSError as error:
+            if error.errno not in (errno.ECONNREFUSED, errno.EHOSTUNREACH) or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
 
