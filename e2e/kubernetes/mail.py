@@ -68,6 +68,12 @@ def accepted(host, user, message):
             if not 400 <= refused.recipients[user][0] < 500:
                 raise
             return False
+        except smtplib.SMTPResponseException as refused:
+            if not 400 <= refused.smtp_code < 500:
+                raise
+            return False
+        except smtplib.SMTPServerDisconnected:
+            return False
     return True
 
 

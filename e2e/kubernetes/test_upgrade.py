@@ -57,7 +57,8 @@ def test_backends_are_upgraded_before_frontends(murder):
     wait_for("all are upgraded", done, 400)
     murder.wait_until_settled()
     assert "backends_before_frontends" in held
-    assert murder.imap("alice", "select INBOX") == [[str(sent)]]
+    # None is lost; one whose answer was lost may be there twice.
+    assert int(murder.imap("alice", "select INBOX")[0][0]) >= sent
     assert murder.status()["version"] == "3.12"
 
 
