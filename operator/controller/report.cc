@@ -74,7 +74,9 @@ class BackendReport {
   Json build() {
     api::BackendStatus status;
     status.observed_generation = kubernetes::generation_of(*seen_.object);
-    if (const auto* node = this->node()) status.server_name = node->host;
+    // One that is let go is no node any more, and its name is still needed: the master has to forget it.
+    const auto* node = this->node();
+    status.server_name = node != nullptr ? node->host : kubernetes::text_at(*seen_.object, {"status", "serverName"});
     if (facts_ != nullptr) {
       status.mailboxes = static_cast<std::int64_t>(facts_->mailboxes);
       status.used = used(*facts_);

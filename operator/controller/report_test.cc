@@ -108,6 +108,20 @@ TEST(Report, SaysWhyABackendIsNotDeleted) {
   EXPECT_EQ(condition(world.report().backends.at("be2"), "Stalled"), "True NotEmpty");
 }
 
+// Until the master has forgotten it, in a later pass.
+TEST(Report, KeepsTheServerNameOfABackendThatIsLetGo) {
+  World world;
+  world.settle();
+  auto& backend = world.backend("be2").object;
+  Json changed = *backend;
+  changed["metadata"]["annotations"] = {{kForceDeleteAnnotation, "true"}};
+  changed["status"]["serverName"] = "mail-be2.post.svc.cluster.local";
+  backend = std::make_shared<const Json>(std::move(changed));
+  testdata::mark_deleted(backend);
+  ASSERT_TRUE(world.want().released.contains("be2"));
+  EXPECT_EQ(world.report().backends.at("be2").at("serverName"), "mail-be2.post.svc.cluster.local");
+}
+
 TEST(Report, IsNotSettledWhileFilesAreNotTakenUp) {
   World world;
   world.settle();
