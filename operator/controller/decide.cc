@@ -250,7 +250,9 @@ class Decider {
   void release(const BackendSeen& backend, const Wanted::Release& release) {
     SetFinalizer gone{backend.object, false, release.why};
     const std::string server = kubernetes::text_at(*backend.object, {"status", "serverName"});
-    if (release.with_mailboxes && !server.empty()) {
+    // The master knows nothing of one that has never pushed.
+    const bool is_listed = !kubernetes::text_at(*backend.object, {"status", "lastPush"}).empty();
+    if (release.with_mailboxes && is_listed && !server.empty()) {
       if (!now_.pods_of(backend.name()).empty()) {
         plan_.holds.push_back({backend.name(), "backend_down_before_it_is_forgotten",
                                "its pod is ending: until then it could name its mailboxes to the master again"});

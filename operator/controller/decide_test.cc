@@ -271,7 +271,7 @@ TEST(Decide, HasTheMasterForgetABackendThatIsDeletedByForce) {
   auto& backend = world.backend("be2").object;
   Json changed = *backend;
   changed["metadata"]["annotations"] = {{kForceDeleteAnnotation, "true"}};
-  changed["status"]["serverName"] = "mail-be2.post.svc.cluster.local";
+  changed["status"] = {{"serverName", "mail-be2.post.svc.cluster.local"}, {"lastPush", "2026-01-01T00:00:00Z"}};
   backend = std::make_shared<const Json>(std::move(changed));
   testdata::mark_deleted(backend);
 
@@ -294,6 +294,21 @@ TEST(Decide, HasTheMasterForgetABackendThatIsDeletedByForce) {
   ASSERT_TRUE(gone.forget);
   EXPECT_EQ(gone.forget->server, "mail-be2.post.svc.cluster.local");
   EXPECT_EQ(gone.forget->master_pod, "mail-mupdate-0");
+}
+
+TEST(Decide, HasNothingForgottenOfABackendThatNeverPushed) {
+  World world;
+  world.settle();
+  auto& backend = world.backend("be2").object;
+  Json changed = *backend;
+  changed["metadata"]["annotations"] = {{kForceDeleteAnnotation, "true"}};
+  changed["status"] = {{"serverName", "mail-be2.post.svc.cluster.local"}};
+  backend = std::make_shared<const Json>(std::move(changed));
+  testdata::mark_deleted(backend);
+  world.pod("mail-mupdate-0").ready = false;
+  const auto plan = world.decide();
+  ASSERT_EQ(only<SetFinalizer>(plan).size(), 1u);
+  EXPECT_FALSE(only<SetFinalizer>(plan)[0].forget);
 }
 
 std::string image_of(const Plan& plan, const std::string& name) {

@@ -77,6 +77,7 @@ class BackendReport {
     // One that is let go is no node any more, and its name is still needed: the master has to forget it.
     const auto* node = this->node();
     status.server_name = node != nullptr ? node->host : kubernetes::text_at(*seen_.object, {"status", "serverName"});
+    status.last_push = kubernetes::text_at(*seen_.object, {"status", "lastPush"});
     if (facts_ != nullptr) {
       status.mailboxes = static_cast<std::int64_t>(facts_->mailboxes);
       status.used = used(*facts_);

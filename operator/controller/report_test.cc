@@ -115,11 +115,13 @@ TEST(Report, KeepsTheServerNameOfABackendThatIsLetGo) {
   auto& backend = world.backend("be2").object;
   Json changed = *backend;
   changed["metadata"]["annotations"] = {{kForceDeleteAnnotation, "true"}};
-  changed["status"]["serverName"] = "mail-be2.post.svc.cluster.local";
+  changed["status"] = {{"serverName", "mail-be2.post.svc.cluster.local"}, {"lastPush", "2026-01-01T00:00:00Z"}};
   backend = std::make_shared<const Json>(std::move(changed));
   testdata::mark_deleted(backend);
   ASSERT_TRUE(world.want().released.contains("be2"));
   EXPECT_EQ(world.report().backends.at("be2").at("serverName"), "mail-be2.post.svc.cluster.local");
+  world.snapshot.agents.erase("mail-be2-0");
+  EXPECT_EQ(world.report().backends.at("be2").at("lastPush"), "2026-01-01T00:00:00Z");
 }
 
 TEST(Report, IsNotSettledWhileFilesAreNotTakenUp) {
