@@ -22,7 +22,7 @@ BEYOND = sorted((TESTDATA / "beyond").glob("*.yaml"))
 # Rules between fields, and of keys of maps.
 CEL_ONLY = {
     "backend-without-imap", "default-domain-without-domains", "default-partition-unknown", "exclude-without-mode",
-    "limit-without-mode", "load-balancer-class-inside", "name-begins-with-a-digit", "override-key-with-blank",
+    "grace-within-drain", "limit-without-mode", "load-balancer-class-inside", "name-begins-with-a-digit", "override-key-with-blank",
     "owned-by-a-field", "owned-by-service", "owned-by-the-operator", "owned-in-backend",
     "pod-annotation-of-the-operator", "pod-label-key", "pod-label-of-the-operator", "resource-unknown",
     "saslauthd-without-store", "service-annotation-of-the-operator", "service-local-inside", "source-ranges-inside",
