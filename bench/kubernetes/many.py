@@ -1,7 +1,8 @@
 """A large murder, and how soon the operator answers: 200 Backends, and 2,000 pods in one namespace.
 
 The API server and etcd are real, and the operator makes all that it makes of Backends. There are no nodes: the pods are
-objects with the status of running pods (pod.json, as a kubelet left it) but without an address, so no agent is asked.
+objects with the status of running pods (pod.json: its status is written by hand, in the shape that a kubelet gives it)
+but without an address, so no agent is asked.
 """
 
 import copy

@@ -48,7 +48,7 @@ def deliver(host, user, subject):
     message = email.message.EmailMessage()
     message["From"], message["To"], message["Subject"] = "mta@example.org", f"{user}@example.org", subject
     message.set_content("Hello.\n")
-    # As an MTA does: what cannot be for now (a user who is just moved; no frontend that is ready) is tried again.
+    # As an MTA does: what is answered with 4xx (a user who is just moved), or by no frontend, is tried again.
     deadline = time.monotonic() + 90
     while not accepted(host, user, message):
         if time.monotonic() > deadline:
