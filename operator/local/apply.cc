@@ -182,7 +182,10 @@ Result<Change> plan_change(const std::vector<api::ManifestFile>& manifests, cons
 }
 
 Status carry_out(Change& change, std::chrono::milliseconds patience, const Progress& progress) {
-  if (change.steps.empty()) return change.is_remembered ? ok() : save(change.places, change.state);
+  // Files that are right already may not have been told to anybody when an earlier one was cut short.
+  if (change.steps.empty() && !change.state.unfinished) {
+    return change.is_remembered ? ok() : save(change.places, change.state);
+  }
   const auto& topology = change.topology;
   auto launcher = Launcher::make(change.places, change.state, topology.target.user);
   if (!launcher) return std::move(launcher).error();
@@ -194,6 +197,13 @@ Status carry_out(Change& change, std::chrono::milliseconds patience, const Progr
     for (const auto& complaint : complaints) text += (text.empty() ? "" : "\n") + complaint;
     return Error{text};
   }
+  auto begun = load(change.places);
+  if (!begun) return std::move(begun).error();
+  if (*begun && !(*begun)->unfinished) {
+    (*begun)->unfinished = true;
+    MURDER_TRY(save(change.places, **begun));
+  }
+  change.state.unfinished = true;
   MURDER_TRY(write_everything(topology, *launcher, change.state));
   MURDER_TRY(save(change.places, change.state));
   MURDER_TRY(wake_supervisor(change.places));
@@ -203,7 +213,9 @@ Status carry_out(Change& change, std::chrono::milliseconds patience, const Progr
     if (step.verb == plan::Verb::Stop) gone.push_back(step.node);
   }
   const Moment drain = std::chrono::seconds(topology.spec.frontend.drain_seconds);
-  return await_gone(gone, change.state, change.places, patience + drain, progress);
+  MURDER_TRY(await_gone(gone, change.state, change.places, patience + drain, progress));
+  change.state.unfinished = false;
+  return save(change.places, change.state);
 }
 
 Status remember_forgotten(Change& change) {

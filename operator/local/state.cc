@@ -38,6 +38,7 @@ ClusterState from_json(const Json& json) {
   const Json programs = json.value("programs", Json::object());
   state.programs = {programs.value("agent", ""), programs.value("preload", "")};
   state.to_forget = json.value("toForget", std::vector<std::string>());
+  state.unfinished = json.value("unfinished", false);
   state.wanted = json.at("wanted").get<bool>();
   return state;
 }
@@ -54,6 +55,7 @@ std::string to_json(const ClusterState& state) {
                {"addresses", state.addresses},
                {"library", state.library},
                {"toForget", state.to_forget},
+               {"unfinished", state.unfinished},
                {"wanted", state.wanted},
                {"programs", {{"agent", state.programs.agent}, {"preload", state.programs.preload}}},
                {"versions", Json::object()},

@@ -52,6 +52,7 @@ struct ClusterState {
   ProgramDigests programs;
   std::map<std::string, Versions> versions;  // of the nodes
   std::vector<std::string> to_forget;        // servers that were removed by force: the master still lists them
+  bool unfinished = false;                   // an `apply` was begun, and has not seen its end
   bool wanted = false;                       // up, or down
 };
 
